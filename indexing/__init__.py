@@ -1,0 +1,1 @@
+"""INDEX: documents to chunks to an index snapshot on disk."""

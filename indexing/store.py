@@ -1,0 +1,272 @@
+"""The index on disk: immutable snapshots, checksummed, published by an atomic pointer swap; only importer of faiss."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from indexing.analyze import ANALYZER_VERSION, Analyzer
+from indexing.encode import EncoderCard
+from indexing.errors import SnapshotError
+from indexing.late import TokenIndex
+from indexing.lexical import Lexical, load_lexical
+from indexing.types import Block, BlockKind, Chunk, Document, Sentence
+
+SCHEMA_VERSION = 1  # raise it when the files of a snapshot change
+_POINTER = "CURRENT"
+_MANIFEST = "manifest.json"
+_KEPT_SNAPSHOTS = 2  # the current one, and the one a running service may still read
+_CURE = "run: python -m indexing"
+
+
+@dataclass(frozen=True)
+class Index:
+    """Everything a query needs, as one snapshot holds it; vectors and passages have the same order."""
+
+    manifest: Mapping[str, Any]
+    documents: Mapping[str, Document]
+    chunks: tuple[Chunk, ...]
+    vectors: npt.NDArray[np.float32]
+    tokens: TokenIndex
+    lexical: Lexical
+    analyzer: Analyzer
+    text_hashes: tuple[str, ...]  # of each passage as it was encoded: what is unchanged is not encoded again
+
+    @property
+    def card(self) -> EncoderCard:
+        """The encoder that made the vectors."""
+        return EncoderCard(**self.manifest["encoder"])
+
+    def search_dense(self, query: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """The k passages nearest to a query vector of unit length, as (row, cosine), best first."""
+        scores, rows = self._flat.search(query[None, :], min(k, len(self.chunks)))
+        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+
+    @cached_property
+    def _flat(self) -> Any:  # faiss.IndexFlatIP
+        flat = faiss.IndexFlatIP(self.vectors.shape[1])
+        flat.add(self.vectors)
+        return flat
+
+
+def save(index: Index, folder: Path) -> str:
+    """Writes a snapshot beside the others and makes it the current one; gives its version.
+
+    A snapshot equal to the current one is not written again. Whatever moment the process is killed at, the pointer
+    names a whole snapshot: the old one or the new one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(".writing-*"):
+        shutil.rmtree(left_over)
+    writing = folder / f".writing-{os.getpid()}"
+    _write_files(index, writing)
+    manifest = {**index.manifest, "files": _checksums(writing)}
+    version = hashlib.sha256(_canonical(manifest)).hexdigest()[:12]
+    if (folder / version / _MANIFEST).exists() and current_version(folder) == version:
+        shutil.rmtree(writing)
+        return version
+    _write(writing / _MANIFEST, _canonical({**manifest, "version": version}))
+    _sync(writing)
+    shutil.rmtree(folder / version, ignore_errors=True)
+    writing.rename(folder / version)
+    _write(folder / f".{_POINTER}", version.encode())
+    os.replace(folder / f".{_POINTER}", folder / _POINTER)
+    _sync(folder)
+    _remove_old(folder, version)
+    return version
+
+
+def load(folder: Path, *, settings: Mapping[str, Any] | None = None) -> Index:
+    """The current snapshot, every file checked against its checksum.
+
+    Args:
+        folder: The index folder.
+        settings: What the manifest must say, by key; None takes the snapshot as it is.
+
+    Raises:
+        SnapshotError: nothing there, damaged, or made with other settings; names both and the cure.
+    """
+    version = current_version(folder)
+    if version is None:
+        raise SnapshotError(f"no index in '{folder}'; {_CURE}")
+    snapshot = folder / version
+    manifest = _read_manifest(snapshot)
+    if manifest.get("schema") != SCHEMA_VERSION:
+        raise SnapshotError(
+            f"index in '{folder}' has schema {manifest.get('schema')}, this version reads {SCHEMA_VERSION}; {_CURE}"
+        )
+    for key, wanted in (settings or {}).items():
+        if manifest.get(key) != wanted:
+            raise SnapshotError(_difference(folder, key, manifest.get(key), wanted))
+    _check_files(snapshot, manifest["files"])
+    return _read_snapshot(snapshot, manifest)
+
+
+def current_version(folder: Path) -> str | None:
+    """The version the pointer names, None where there is no pointer."""
+    try:
+        return (folder / _POINTER).read_text("utf-8").strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Holds the folder against a second writer.
+
+    Raises:
+        SnapshotError: somebody else is writing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SnapshotError(f"another process is writing the index in '{folder}'; wait for it to end") from error
+        yield
+
+
+def settings_manifest(card: EncoderCard, *, max_chars: int, lexicon_hash: str) -> dict[str, Any]:
+    """What shapes an index, as its manifest tells it; `load` compares the same keys."""
+    return {
+        "encoder": card.as_dict(),
+        "analyzer": ANALYZER_VERSION,
+        "chunking": {"max_chars": max_chars},
+        "lexicon": lexicon_hash,
+    }
+
+
+def _write_files(index: Index, folder: Path) -> None:
+    folder.mkdir()
+    _write(folder / "documents.json", _canonical([asdict(d) for d in index.documents.values()]))
+    chunks = [{**asdict(c), "text": None, "hash": h} for c, h in zip(index.chunks, index.text_hashes, strict=True)]
+    _write(folder / "chunks.json", _canonical(chunks))
+    faiss.write_index(index._flat, str(folder / "vectors.faiss"))
+    tokens = index.tokens
+    np.save(folder / "tokens.npy", tokens.vectors)
+    np.save(folder / "token_spans.npy", tokens.spans)
+    np.save(folder / "token_ids.npy", tokens.ids)
+    np.save(folder / "token_starts.npy", tokens.starts)
+    np.save(folder / "projection.npy", tokens.projection)
+    _write(folder / "tokens.json", _canonical({str(i): n for i, n in sorted(tokens.document_frequency.items())}))
+    _write(folder / "stems.json", _canonical(sorted(index.analyzer.known)))
+    index.lexical.save(folder / "lexical")
+    for file in folder.rglob("*"):
+        if file.is_file():
+            _sync(file)
+
+
+def _read_snapshot(snapshot: Path, manifest: Mapping[str, Any]) -> Index:
+    documents = {d["id"]: _document(d) for d in _read_json(snapshot / "documents.json")}
+    entries = _read_json(snapshot / "chunks.json")
+    flat = faiss.read_index(str(snapshot / "vectors.faiss"))
+    frequencies = _read_json(snapshot / "tokens.json")
+    return Index(
+        manifest=manifest,
+        documents=documents,
+        chunks=tuple(_chunk(entry, documents) for entry in entries),
+        vectors=flat.reconstruct_n(0, flat.ntotal),
+        tokens=TokenIndex(
+            vectors=np.load(snapshot / "tokens.npy", mmap_mode="r"),
+            spans=np.load(snapshot / "token_spans.npy"),
+            ids=np.load(snapshot / "token_ids.npy", mmap_mode="r"),
+            starts=np.load(snapshot / "token_starts.npy"),
+            projection=np.load(snapshot / "projection.npy"),
+            document_frequency={int(i): n for i, n in frequencies.items()},
+        ),
+        lexical=load_lexical(snapshot / "lexical"),
+        analyzer=Analyzer(_read_json(snapshot / "stems.json")),
+        text_hashes=tuple(entry["hash"] for entry in entries),
+    )
+
+
+def _document(entry: Mapping[str, Any]) -> Document:
+    blocks = tuple(Block(BlockKind(b["kind"]), b["start"], b["end"], tuple(b["context"])) for b in entry["blocks"])
+    return Document(**{**entry, "blocks": blocks, "languages": tuple(entry["languages"])})
+
+
+def _chunk(entry: Mapping[str, Any], documents: Mapping[str, Document]) -> Chunk:
+    fields = {key: value for key, value in entry.items() if key != "hash"}
+    fields["text"] = documents[entry["document_id"]].text[entry["start"] : entry["end"]]
+    sentences = tuple(Sentence(s["start"], s["end"], BlockKind(s["kind"])) for s in entry["sentences"])
+    return Chunk(**{**fields, "sentences": sentences})
+
+
+def _read_manifest(snapshot: Path) -> dict[str, Any]:
+    try:
+        content = (snapshot / _MANIFEST).read_bytes()
+        manifest: dict[str, Any] = json.loads(content)
+        unversioned = {key: value for key, value in manifest.items() if key != "version"}
+    except (FileNotFoundError, ValueError, AttributeError) as error:
+        raise SnapshotError(f"index '{snapshot}' is damaged: {_MANIFEST} cannot be read; {_CURE}") from error
+    if hashlib.sha256(_canonical(unversioned)).hexdigest()[:12] != snapshot.name:
+        raise SnapshotError(f"index '{snapshot}' is damaged: {_MANIFEST} is not what was written; {_CURE}")
+    return manifest
+
+
+def _check_files(snapshot: Path, checksums: Mapping[str, str]) -> None:
+    for name, wanted in checksums.items():
+        file = snapshot / name
+        if not file.is_file():
+            raise SnapshotError(f"index '{snapshot}' is damaged: {name} is missing; {_CURE}")
+        if _checksum(file) != wanted:
+            raise SnapshotError(f"index '{snapshot}' is damaged: {name} is not what was written; {_CURE}")
+
+
+def _difference(folder: Path, key: str, found: Any, wanted: Any) -> str:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for inner in wanted:
+            if found.get(inner) != wanted[inner]:
+                return _difference(folder, f"{key} {inner}", found.get(inner), wanted[inner])
+    return f"index in '{folder}' was built with {key} {found!r}, settings ask for {wanted!r}; {_CURE}"
+
+
+def _remove_old(folder: Path, version: str) -> None:
+    snapshots = [path for path in folder.iterdir() if (path / _MANIFEST).exists() and path.name != version]
+    by_age = sorted(snapshots, key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in by_age[_KEPT_SNAPSHOTS - 1 :]:
+        shutil.rmtree(old)
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): _checksum(path) for path in files}
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_bytes())
+
+
+def _write(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
