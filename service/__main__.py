@@ -1,0 +1,68 @@
+"""python -m service: serves over HTTP, or answers one question in the terminal."""
+
+import argparse
+import logging
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from indexing.errors import KildesvarError
+from service.app import create_app
+from service.ask import ask, open_pipeline
+from service.observe import JsonFormatter
+from service.schemas import ask_response
+from service.settings import Settings
+from service.terminal import show
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; 0 when it did what it says, 1 when something is wrong that the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings()
+        return int(options.command(settings, options))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "KILDESVAR_" + str(first["loc"][0]).upper()
+        print(f"service: {name}={first['input']!r}: {first['msg']}; set it anew or unset it", file=sys.stderr)
+    except KildesvarError as error:
+        print(f"service: {error}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m service", description="Answers with their sources.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve over HTTP; settings are KILDESVAR_* variables (see the README)")
+    serve.set_defaults(command=_serve)
+    one = commands.add_parser("ask", help="answer one question in the terminal")
+    one.add_argument("question")
+    one.add_argument("--json", action="store_true", help="print the JSON of the HTTP contract")
+    one.set_defaults(command=_ask)
+    return parser
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    pipeline = open_pipeline(settings.index, settings.encoder, threads=settings.threads)
+    app = create_app(settings, lambda: pipeline)
+    print(f"Kildesvar answers on http://{settings.host}:{settings.port}", flush=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    return 0
+
+
+def _ask(settings: Settings, options: argparse.Namespace) -> int:
+    pipeline = open_pipeline(settings.index, settings.encoder, threads=settings.threads)
+    reply = ask(pipeline, options.question)
+    if options.json or not sys.stdout.isatty():
+        print(ask_response(reply, pipeline.index).model_dump_json(indent=2))
+    else:
+        print(show(reply, pipeline.index, colour=True))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

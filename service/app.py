@@ -1,0 +1,282 @@
+"""The HTTP service: routes, and the one table from errors to statuses."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+
+from indexing.errors import QuestionError, UnknownDocumentError
+from indexing.types import Document
+from service import pages
+from service.ask import Pipeline, ask
+from service.observe import BodyLimit, Metrics, RequestLog
+from service.question import check_question
+from service.schemas import (
+    AskRequest,
+    AskResponse,
+    DocumentsResponse,
+    DocumentTextOut,
+    ErrorResponse,
+    FeedbackRequest,
+    LanguageCode,
+    SearchResponse,
+    VerifyRequest,
+    VerifyResponse,
+    ask_response,
+    document_out,
+    passages_out,
+)
+from service.settings import Settings
+from service.types import Reply
+from service.worker import RETRY_AFTER_S, OverloadedError, Worker
+
+_logger = logging.getLogger(__name__)
+_ERROR = {"model": ErrorResponse}
+_ASK_ERRORS: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 404, 413, 422, 429, 503), _ERROR)
+
+Question = Annotated[str, Query(description="The question.", max_length=100_000)]
+Limit = Annotated[int, Query(ge=1, le=20, description="Passages returned.")]
+
+
+@dataclass
+class _State:
+    """What a running service holds; `pipeline` is None until the index is open and a question has gone through."""
+
+    settings: Settings
+    metrics: Metrics
+    worker: Worker
+    pipeline: Pipeline | None = None
+    not_ready: str = "the index is being opened; ask again in a second"
+
+
+class NotReadyError(RuntimeError):
+    """The index is not open yet, or one of its arms is dead."""
+
+
+def create_app(settings: Settings, open_index: Callable[[], Pipeline]) -> FastAPI:
+    """The service over the pipeline that `open_index` gives; it is opened and tried when the service starts."""
+    state = _State(settings, Metrics(), Worker(settings.queue))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        state.pipeline = await state.worker.run(lambda: _warm(open_index()))
+        yield
+        state.worker.close()
+
+    app = FastAPI(
+        title="Kildesvar",
+        version="1",
+        summary="An answer with its source: questions in Norwegian or English, sentences word for word.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.kildesvar = state
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestLog, metrics=state.metrics)
+    _add_errors(app)
+    _add_questions(app, state)
+    _add_documents(app, state)
+    _add_pages(app, state)
+    _add_operations(app, state)
+    return app
+
+
+def _warm(pipeline: Pipeline) -> Pipeline:
+    """The pipeline after a question made of its own first words has gone through every arm.
+
+    Raises:
+        NotReadyError: an arm found nothing for the words of a passage it holds.
+    """
+    words = " ".join(pipeline.index.chunks[0].text.split()[:8])
+    reply = ask(pipeline, words)
+    if not any(hit.rank_dense for hit in reply.hits) or not any(hit.rank_lexical for hit in reply.hits):
+        raise NotReadyError("an arm of retrieval finds nothing; build the index anew: python -m indexing")
+    return pipeline
+
+
+def _add_questions(app: FastAPI, state: _State) -> None:
+    async def answer(request: Request, asked: AskRequest) -> AskResponse:
+        pipeline = _ready(state)
+        work = partial(
+            ask, pipeline, asked.question, language=asked.language, limit=asked.limit, documents=asked.documents
+        )
+        reply = await state.worker.run(work)
+        state.metrics.count_reply(reply)
+        request.state.log = _log_fields(reply, state.settings)
+        return ask_response(reply, pipeline.index)
+
+    @app.post("/v1/ask", responses=_ASK_ERRORS, tags=["questions"])
+    async def post_ask(request: Request, asked: AskRequest) -> AskResponse:
+        """A question to a cited, extractive answer."""
+        return await answer(request, asked)
+
+    @app.get("/v1/ask", responses=_ASK_ERRORS, tags=["questions"])
+    async def get_ask(
+        request: Request, q: Question, language: LanguageCode | None = None, limit: Limit = 5
+    ) -> AskResponse:
+        """The same, for a plain HTML form and a quick look with curl."""
+        return await answer(request, AskRequest(question=q, language=language, limit=limit, documents=None))
+
+    @app.get("/v1/search", responses=_ASK_ERRORS, tags=["questions"])
+    async def get_search(q: Question, limit: Limit = 10) -> SearchResponse:
+        """Ranked passages only."""
+        pipeline = _ready(state)
+        question = check_question(q)
+
+        def search() -> SearchResponse:
+            query = pipeline.retriever.prepare(question, pipeline.detector.detect(question))
+            hits = tuple(pipeline.retriever.search(query, limit=limit))
+            return SearchResponse(question=question, passages=passages_out(hits, pipeline.index.documents))
+
+        return await state.worker.run(search)
+
+    @app.post("/v1/feedback", status_code=204, responses={422: _ERROR, 503: _ERROR}, tags=["questions"])
+    async def post_feedback(feedback: FeedbackRequest) -> Response:
+        """What somebody thought of an answer; added to the feedback file."""
+        _ready(state)
+        file = state.settings.feedback_file or state.settings.index / "feedback.jsonl"
+        entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **feedback.model_dump()}
+        await state.worker.run(partial(_append, file, json.dumps(entry, ensure_ascii=False)))
+        state.metrics.count_feedback(helpful=feedback.helpful)
+        return Response(status_code=204)
+
+
+def _add_documents(app: FastAPI, state: _State) -> None:
+    errors: dict[int | str, dict[str, Any]] = {404: _ERROR, 503: _ERROR}
+
+    @app.get("/v1/documents", responses={503: _ERROR}, tags=["documents"])
+    async def get_documents() -> DocumentsResponse:
+        """Every document in the index."""
+        index = _ready(state).index
+        return DocumentsResponse(documents=[document_out(d, index) for d in index.documents.values()])
+
+    @app.get("/v1/documents/{document_id}", responses=errors, tags=["documents"])
+    async def get_document(document_id: str) -> DocumentTextOut:
+        """A document with its canonical text, which all offsets refer to."""
+        index = _ready(state).index
+        document = _find(state, document_id)
+        return DocumentTextOut(**document_out(document, index).model_dump(), text=document.text)
+
+    @app.post("/v1/verify", responses={**errors, 422: _ERROR}, tags=["documents"])
+    async def post_verify(asked: VerifyRequest) -> VerifyResponse:
+        """Whether a quotation stands in a document, character for character."""
+        text = _find(state, asked.document_id).text
+        return VerifyResponse(valid=bool(asked.quote) and text[asked.start : asked.end] == asked.quote)
+
+
+def _add_pages(app: FastAPI, state: _State) -> None:
+    @app.get("/", response_class=HTMLResponse, tags=["pages"])
+    async def get_home(q: Annotated[str, Query(max_length=100_000)] = "") -> HTMLResponse:
+        """The search page; works without JavaScript."""
+        pipeline = _ready(state)
+        if not q.strip():
+            return HTMLResponse(pages.home(pipeline.index))
+        try:
+            reply = await state.worker.run(partial(ask, pipeline, q))
+        except QuestionError as error:
+            return HTMLResponse(pages.home(pipeline.index, question=q, problem=str(error)), status_code=400)
+        state.metrics.count_reply(reply)
+        return HTMLResponse(pages.home(pipeline.index, question=q, reply=ask_response(reply, pipeline.index)))
+
+    @app.get("/documents/{document_id}", response_class=HTMLResponse, responses={404: _ERROR}, tags=["pages"])
+    async def get_document_page(
+        document_id: str, start: Annotated[int, Query(ge=0)] = 0, end: Annotated[int, Query(ge=0)] = 0
+    ) -> HTMLResponse:
+        """A readable page with the cited passage marked."""
+        document = _find(state, document_id)
+        return HTMLResponse(pages.document(document, start, end))
+
+    @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+    async def get_docs() -> HTMLResponse:
+        return HTMLResponse(pages.docs(app.openapi()))
+
+
+def _add_operations(app: FastAPI, state: _State) -> None:
+    @app.get("/livez", response_class=PlainTextResponse, tags=["operations"])
+    async def get_livez() -> str:
+        """Whether the process answers; touches no model."""
+        return "ok"
+
+    @app.get("/readyz", response_class=PlainTextResponse, responses={503: _ERROR}, tags=["operations"])
+    async def get_readyz() -> str:
+        """Whether the index is open and every arm of retrieval finds something."""
+        _ready(state)
+        return "ok"
+
+    @app.get("/metrics", response_class=PlainTextResponse, tags=["operations"])
+    async def get_metrics() -> Response:
+        """Prometheus metrics."""
+        return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_errors(app: FastAPI) -> None:
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
+    table: list[tuple[type[Exception], int, str, dict[str, str] | None]] = [
+        (QuestionError, 400, "bad_question", None),
+        (UnknownDocumentError, 404, "unknown_document", None),
+        (OverloadedError, 503, "overloaded", retry),
+        (NotReadyError, 503, "index_not_ready", retry),
+    ]
+    for error_class, status, kind, headers in table:
+        app.add_exception_handler(error_class, partial(_reply_error, status, kind, headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+        return _error(422, "bad_request", f"{field}: {first['msg']}; see /docs for what this route takes")
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        kind = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return _error(error.status_code, kind, f"{error.detail}; see /docs for the routes", dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def bug(_: Request, error: Exception) -> JSONResponse:
+        _logger.error("unexpected error", exc_info=error)
+        return _error(500, "internal", "the service made a mistake; its log tells more under the request id")
+
+
+async def _reply_error(
+    status: int, kind: str, headers: dict[str, str] | None, _: Request, error: Exception
+) -> JSONResponse:
+    return _error(status, kind, str(error), headers)
+
+
+def _error(status: int, kind: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status, headers=headers)
+
+
+def _ready(state: _State) -> Pipeline:
+    if state.pipeline is None:
+        raise NotReadyError(state.not_ready)
+    return state.pipeline
+
+
+def _find(state: _State, document_id: str) -> Document:
+    documents = _ready(state).index.documents
+    if document_id not in documents:
+        raise UnknownDocumentError(f"document {document_id!r} is not in the index; /v1/documents lists them")
+    return documents[document_id]
+
+
+def _log_fields(reply: Reply, settings: Settings) -> dict[str, Any]:
+    fields: dict[str, Any] = {"outcome": reply.answer.outcome.value, "language": reply.language.code}
+    return {**fields, "question": reply.question} if settings.log_questions else fields
+
+
+def _append(file: Path, line: str) -> None:
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")

@@ -1,0 +1,108 @@
+"""Answers a question: prepare, retrieve, read; the one flow behind the terminal, HTTP and the benchmarks."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexing.chunk import MAX_CHARS
+from indexing.encode import Encoder, load_encoder
+from indexing.language import Detection, Detector
+from indexing.lexicon import Lexicon, load_lexicon
+from indexing.store import Index, load, settings_manifest
+from service.candidates import Candidates
+from service.question import check_question
+from service.read import Calibration, read
+from service.retrieve import Retriever
+from service.types import Answer, Mode, Reply, Timing
+
+READ_PASSAGES = 8  # the reader looks at so many; with more it errs more often
+_GIVEN_NATS = 30.0  # the caller said which language it is: no doubt left
+
+# Fitted on the tuning questions: python -m eval fit
+CALIBRATION = Calibration(
+    late=5.0, passage=5.0, coverage_near=-1.0, margin=3.0, bias=-6.0, answer_at=0.35, show_at=0.15
+)
+
+
+class CitationError(RuntimeError):
+    """A quotation that is not in its document; a bug, and never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What a running service holds: made once, shared by every question, never changed."""
+
+    index: Index
+    detector: Detector
+    retriever: Retriever
+    candidates: Candidates
+    calibration: Calibration
+
+
+def ask(
+    pipeline: Pipeline,
+    question: str,
+    *,
+    language: str | None = None,
+    limit: int = 5,
+    documents: Collection[str] | None = None,
+    mode: Mode = Mode.HYBRID,
+) -> Reply:
+    """The answer with its passages; equal questions get equal answers, whatever ran before.
+
+    Raises:
+        QuestionError: a question that cannot be asked.
+        UnknownDocumentError: an id in `documents` that the index does not have.
+    """
+    text = check_question(question)
+    started = time.perf_counter()
+    detected = _language(pipeline.detector, text, language)
+    query = pipeline.retriever.prepare(text, detected)
+    encoded = time.perf_counter()
+    hits = pipeline.retriever.search(query, limit=max(limit, READ_PASSAGES), documents=documents, mode=mode)
+    retrieved = time.perf_counter()
+    answer = read(text, pipeline.candidates.collect(query, hits[:READ_PASSAGES]), pipeline.calibration)
+    _check_citation(pipeline.index, answer)
+    finished = time.perf_counter()
+    timing = Timing((encoded - started) * 1e3, (retrieved - encoded) * 1e3, (finished - retrieved) * 1e3)
+    return Reply(text, detected, language is not None, answer, tuple(hits[:limit]), timing)
+
+
+def open_pipeline(folder: Path, encoder_name: str, *, threads: int = 1) -> Pipeline:
+    """The pipeline over the current snapshot of an index folder.
+
+    Raises:
+        SnapshotError: no index there, damaged, or built with another encoder or analysis.
+        EncoderError: the encoder cannot be loaded.
+    """
+    encoder, lexicon = load_encoder(encoder_name, threads=threads), load_lexicon()
+    settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
+    return make_pipeline(load(folder, settings=settings), encoder, lexicon)
+
+
+def make_pipeline(
+    index: Index, encoder: Encoder, lexicon: Lexicon, *, calibration: Calibration = CALIBRATION
+) -> Pipeline:
+    """The pipeline over an index in memory."""
+    return Pipeline(index, Detector(), Retriever(index, encoder, lexicon), Candidates(index, lexicon), calibration)
+
+
+def _language(detector: Detector, text: str, given: str | None) -> Detection:
+    if given == "en":
+        return Detection("en", -_GIVEN_NATS)
+    if given is None:
+        return detector.detect(text)
+    form = detector.detect(text, hint=["nb"]).code
+    return Detection("nn" if given == "nn" or (given == "no" and form == "nn") else "nb", _GIVEN_NATS)
+
+
+def _check_citation(index: Index, answer: Answer) -> None:
+    citation, span = answer.citation, answer.span
+    if citation is None:
+        return
+    text = index.documents[citation.document_id].text
+    if text[citation.start : citation.end] != citation.quote:
+        raise CitationError(f"{citation.document_id}:{citation.start}-{citation.end} is not the quotation")
+    if span is not None and text[span.start : span.end] != span.text:
+        raise CitationError(f"{citation.document_id}:{span.start}-{span.end} is not the span")

@@ -1,0 +1,102 @@
+"""Chooses the sentence that answers, marks the value inside it, and says how sure that is; pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.candidates import Candidate, Signals
+from service.expect import expected_answer
+from service.types import Answer, Citation, Outcome, Span
+from service.values import find_values
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How much each signal counts when sentences are compared; late interaction and the passage's score count 1."""
+
+    expected: float = 0.1
+    opens_list: float = -0.1
+    question: float = -0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From signals to a confidence: logistic in late, passage, coverage_near and margin; `python -m eval fit` fits it.
+
+    `answer_at` and `show_at` are the confidences from which a sentence is said, and from which passages are shown.
+    """
+
+    late: float
+    passage: float
+    coverage_near: float
+    margin: float
+    bias: float
+    answer_at: float
+    show_at: float
+
+    def confidence(self, signals: Signals, margin: float) -> float:
+        """The share of answers with these signals that are right, 0 to 1."""
+        score = self.bias + self.late * signals.late + self.passage * signals.passage
+        score += self.coverage_near * signals.coverage_near + self.margin * margin
+        return 1.0 / (1.0 + math.exp(-score))
+
+
+def read(question: str, candidates: Sequence[Candidate], calibration: Calibration) -> Answer:
+    """The answer: the best sentence with its confidence, or that the documents do not tell.
+
+    Equal scores go to the document and place that come first; no candidates give no answer with confidence 0.
+    """
+    if not candidates:
+        return Answer(Outcome.NO_ANSWER, 0.0)
+    ranked = rank(candidates)
+    best = ranked[0]
+    confidence = calibration.confidence(best.signals, margin(ranked))
+    if confidence < calibration.answer_at:
+        outcome = Outcome.PASSAGES_ONLY if confidence >= calibration.show_at else Outcome.NO_ANSWER
+        return Answer(outcome, confidence)
+    return Answer(Outcome.ANSWERED, confidence, _cite(best), find_span(question, best))
+
+
+def rank(candidates: Sequence[Candidate], preference: Preference | None = None) -> list[Candidate]:
+    """The candidates, best first."""
+    weights = preference or Preference()
+    return sorted(
+        candidates,
+        key=lambda c: (-_score(c.signals, weights), c.chunk.document_id, c.sentence.start),
+    )
+
+
+def margin(ranked: Sequence[Candidate]) -> float:
+    """How far the best candidate is ahead of the next one with other words; its whole score where there is none."""
+    weights = Preference()
+    best = _score(ranked[0].signals, weights)
+    other = next((c for c in ranked if c.text != ranked[0].text), None)
+    return best - (_score(other.signals, weights) if other else 0.0)
+
+
+def find_span(question: str, candidate: Candidate) -> Span | None:
+    """The value in the sentence that the question asks for, nearest to the words of the question; None for prose."""
+    text, asked = candidate.text, question.casefold()
+    values = find_values(text, expected_answer(question))
+    new = [(start, end) for start, end in values if text[start:end].casefold() not in asked]
+    if not new:
+        return None
+    echoes = [place for word in asked.split() if len(word) > 3 and (place := text.casefold().find(word[:6])) >= 0]
+    start, end = min(new, key=lambda span: sum(abs((span[0] + span[1]) / 2 - echo) for echo in echoes))
+    begin = candidate.sentence.start
+    return Span(text[start:end], begin + start, begin + end)
+
+
+def _score(signals: Signals, weights: Preference) -> float:
+    return (
+        signals.late
+        + signals.passage
+        + weights.expected * signals.expected
+        + weights.opens_list * signals.opens_list
+        + weights.question * signals.question
+    )
+
+
+def _cite(candidate: Candidate) -> Citation:
+    sentence = candidate.sentence
+    return Citation(candidate.chunk.document_id, sentence.start, sentence.end, candidate.text, candidate.chunk)

@@ -1,0 +1,92 @@
+"""The values an answer is made of: frozen, slotted."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from indexing.language import Detection
+from indexing.types import Chunk
+
+
+class Outcome(StrEnum):
+    """What came of a question."""
+
+    ANSWERED = "answered"
+    PASSAGES_ONLY = "passages_only"  # near, but no sentence is sure enough
+    NO_ANSWER = "no_answer"  # the documents do not tell
+
+
+class Mode(StrEnum):
+    """Which arms rank the passages; all but `hybrid` are for measurement."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    TRANSLATED = "translated"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: `score` is the fused score, higher is better; ranks per arm begin at 1, None where it missed."""
+
+    row: int  # of the passage in the index
+    chunk: Chunk
+    score: float
+    rank_dense: int | None
+    rank_lexical: int | None
+    rank_translated: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part of a sentence that answers: code points of the document, half-open."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation that can be checked: `document.text[start:end] == quote`."""
+
+    document_id: str
+    start: int
+    end: int
+    quote: str
+    chunk: Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question: `citation` is None unless answered, `span` where no short part stands out."""
+
+    outcome: Outcome
+    confidence: float  # of answers with this value, this share is right
+    citation: Citation | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of each step."""
+
+    encode: float
+    retrieve: float
+    read: float
+
+    @property
+    def total(self) -> float:
+        """All steps together."""
+        return self.encode + self.retrieve + self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything that `ask` found out about one question."""
+
+    question: str
+    language: Detection
+    language_given: bool
+    answer: Answer
+    hits: tuple[Hit, ...]
+    timing: Timing
