@@ -1,0 +1,1 @@
+"""MEASURE: questions, qrels and gold answers to runs, numbers and a report."""
