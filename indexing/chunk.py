@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from indexing.language import Detector
 from indexing.sentences import split_sentences
 from indexing.types import Block, BlockKind, Chunk, Document, Language, Sentence
@@ -38,12 +36,15 @@ def _fit(sentence: str, max_chars: int) -> list[tuple[int, int]]:
     """Spans of at most `max_chars` characters, cut between words; a splitter proposes where, offsets are our own."""
     if len(sentence) <= max_chars:
         return [(0, len(sentence))]
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # noqa: PLC0415 - its imports open a socket
+
     splitter = RecursiveCharacterTextSplitter(
         separators=["; ", ", ", " "], keep_separator="end", chunk_size=max_chars, chunk_overlap=0
     )
-    cuts = [0]
+    cuts, proposed_end = [0], 0
     for proposed in splitter.split_text(sentence)[:-1]:
-        cut = sentence.find(proposed, cuts[-1]) + len(proposed)
+        proposed_end = sentence.index(proposed, proposed_end) + len(proposed)
+        cut = max(proposed_end, cuts[-1])
         while cut < len(sentence) and _is_inside(sentence, cut):
             cut += 1
         cuts.append(cut)
@@ -61,10 +62,9 @@ def _parts(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, s
 
 def _is_inside(text: str, cut: int) -> bool:
     """Whether a cut here would part a word or a number ("1 250", "5,120") in two."""
-    before, after = text[cut - 1], text[cut]
-    if before.isspace():
-        return text[:cut].rstrip()[-1:].isdigit() and after.isdigit()
-    return not after.isspace()
+    if not text[cut - 1].isspace() and not text[cut].isspace():
+        return True
+    return text[:cut].rstrip()[-1:].isdigit() and text[cut:].lstrip()[:1].isdigit()
 
 
 def _group(units: Sequence[tuple[Block, Sentence]], max_chars: int) -> Iterator[list[tuple[Block, Sentence]]]:

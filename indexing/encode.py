@@ -3,21 +3,22 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
 from indexing.errors import EncoderError
 
 BUNDLED = "bundled"
 _MODEL_FOLDER = Path(__file__).parent / "model"
-_BATCH_TEXTS = 32
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -75,7 +76,7 @@ def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
 
     Args:
         name: "bundled", or what sentence-transformers can load.
-        threads: For the bundled encoder; None takes one per processor.
+        threads: Texts the bundled encoder takes on at a time; None takes one per processor.
 
     Raises:
         EncoderError: the model is not there, is damaged, or its library is not installed.
@@ -89,21 +90,22 @@ class OnnxEncoder:
     """An int8 ONNX graph with pooling and normalisation inside, and its own tokenizer; no torch, no network."""
 
     def __init__(self, folder: Path, *, threads: int) -> None:
-        try:
-            described = json.loads((folder / "encoder.json").read_text("utf-8"))
-            weights = (folder / "model.onnx").read_bytes()
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except FileNotFoundError as error:
-            raise EncoderError(
-                f"'{error.filename}' is missing; the bundled encoder is model.onnx, tokenizer.json and "
-                "encoder.json: install the package again"
-            ) from error
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it reports to its maker and keeps an id in the home folder
+        import onnxruntime  # noqa: PLC0415 - reads that variable when it is imported, and never again
+
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # several texts at a time use the processors better than one does
         options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        with _reading(folder / "encoder.json") as file:
+            described = json.loads(file.read_text("utf-8"))
+        with _reading(folder / "tokenizer.json") as file:
+            self._tokenizer = Tokenizer.from_str(file.read_text("utf-8"))
+        with _reading(folder / "model.onnx") as file:
+            weights = file.read_bytes()
+            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        self._threads = threads
         self._tokenizer.enable_truncation(described["max_length"])
-        self._tokenizer.enable_padding(pad_id=self._tokenizer.token_to_id("[PAD]"), pad_token="[PAD]")  # noqa: S106 - a token of text
+        self._tokenizer.no_padding()
         self.card = EncoderCard(
             name=described["name"],
             weights_hash=hashlib.sha256(weights).hexdigest()[:16],
@@ -116,31 +118,30 @@ class OnnxEncoder:
 
     def encode_query(self, text: str) -> Encoded:
         """The query; see `Encoder`."""
-        return self._encode([text], self.card.query_prompt, None)[0]
+        return self._encode(text, self.card.query_prompt)
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Progress | None = None) -> list[Encoded]:
-        """The passages in the order given; see `Encoder`."""
-        return self._encode(texts, self.card.passage_prompt, on_progress)
+        """The passages in the order given; see `Encoder`.
 
-    def _encode(self, texts: Sequence[str], prompt: str, on_progress: Progress | None) -> list[Encoded]:
-        encoded: dict[int, Encoded] = {}
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # alike lengths pad least
-        for first in range(0, len(by_length), _BATCH_TEXTS):
-            rows = by_length[first : first + _BATCH_TEXTS]
-            encodings = self._tokenizer.encode_batch([prompt + texts[i] for i in rows])
-            inputs = {
-                "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
-                "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
-            }
-            tokens, vectors = self._session.run(["token_embeddings", "sentence_embedding"], inputs)
-            for row, i in enumerate(rows):
-                is_text = np.array(encodings[row].special_tokens_mask) == 0
-                spans = np.array(encodings[row].offsets, dtype=np.int32)
-                whole = Encoded(vectors[row], tokens[row], spans, inputs["input_ids"][row])
-                encoded[i] = _keep_text(whole, is_text, len(prompt))
-            if on_progress:
-                on_progress(len(encoded), len(texts))
-        return [encoded[i] for i in range(len(texts))]
+        Each is encoded by itself: the graph's int8 scales are taken over a whole batch, so that in one a text's
+        vectors would depend on its neighbours.
+        """
+        encoded: list[Encoded] = []
+        with ThreadPoolExecutor(self._threads) as executor:
+            for passage in executor.map(partial(self._encode, prompt=self.card.passage_prompt), texts):
+                encoded.append(passage)
+                if on_progress:
+                    on_progress(len(encoded), len(texts))
+        return encoded
+
+    def _encode(self, text: str, prompt: str) -> Encoded:
+        encoding = self._tokenizer.encode(prompt + text)
+        ids = np.array(encoding.ids, dtype=np.int32)
+        inputs = {"input_ids": ids[None, :].astype(np.int64), "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
+        tokens, vectors = self._session.run(["token_embeddings", "sentence_embedding"], inputs)
+        is_text = np.array(encoding.special_tokens_mask) == 0
+        spans = np.array(encoding.offsets, dtype=np.int32)
+        return _keep_text(Encoded(vectors[0], tokens[0], spans, ids), is_text, len(prompt))
 
 
 class SentenceTransformersEncoder:
@@ -197,6 +198,17 @@ class SentenceTransformersEncoder:
         vector = outputs["sentence_embedding"].cpu().numpy()
         ids = np.array(encoding["input_ids"], dtype=np.int32)
         return _keep_text(Encoded(vector, tokens, spans, ids), is_text, len(prompt))
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Path]:
+    try:
+        yield file
+    except Exception as error:  # tokenizers and onnxruntime raise nothing narrower for a damaged file
+        raise EncoderError(
+            f"'{file}' is missing or damaged ({error}); the bundled encoder is model.onnx, tokenizer.json and "
+            "encoder.json: install the package again"
+        ) from error
 
 
 def _keep_text(whole: Encoded, is_text: npt.NDArray[np.bool_], prompt_chars: int) -> Encoded:

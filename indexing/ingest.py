@@ -15,7 +15,8 @@ MANIFEST = "manifest.json"
 _SUFFIX = ".txt"
 _DOCUMENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})  # follow each other without an empty line
-_FIELDS = frozenset({"id", "title", "file", "languages", "source", "publisher", "date", "kind"})
+_TEXT_FIELDS = ("title", "source", "publisher", "date", "kind")
+_FIELDS = frozenset({"id", "file", "languages", *_TEXT_FIELDS})
 _LANGUAGES = frozenset({"nb", "nn", "en"})
 
 
@@ -79,12 +80,12 @@ def _check_entry(entry: object, path: Path, number: int) -> dict[str, Any]:
         raise CorpusError(
             f"{where}: id '{entry['id']}' must be 1-100 of a-z, 0-9, '.', '_', '-' and begin with a letter or digit"
         )
-    if Path(entry["file"]).name != entry["file"]:
-        raise CorpusError(f"{where}: file '{entry['file']}' must be a file name in the corpus folder, not a path")
+    if Path(entry["file"]).name != entry["file"] or entry["file"] in ("", "..") or not entry["file"].isprintable():
+        raise CorpusError(f"{where}: file {entry['file']!r} must be a file name in the corpus folder, not a path")
     languages = entry.get("languages", [])
     if not isinstance(languages, list) or not set(map(str, languages)) <= _LANGUAGES:
         raise CorpusError(f"{where}: languages {languages!r} must be a list of {', '.join(sorted(_LANGUAGES))}")
-    for field in ("title", "source", "publisher", "date", "kind"):
+    for field in _TEXT_FIELDS:
         if not isinstance(entry.get(field, ""), str):
             raise CorpusError(f"{where}: {field} must be a text")
     return entry
@@ -95,6 +96,8 @@ def _read_text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise CorpusError(f"'{path}' does not exist; put the file there or take it out of the manifest") from error
+    except OSError as error:
+        raise CorpusError(f"'{path}' cannot be read ({error.strerror}); make it a file that you may read") from error
     except UnicodeDecodeError as error:
         raise CorpusError(
             f"'{path}' is not UTF-8 (byte {error.start}); save it as UTF-8, for example: "
@@ -107,17 +110,17 @@ def _make_document(entry: Mapping[str, Any], text: str, vocabulary: Vocabulary) 
     if not blocks:
         raise CorpusError(f"document '{entry['file']}' holds no text; fill it or take it out of the corpus")
     headings = (canonical[b.start : b.end] for b in blocks if b.kind is BlockKind.HEADING)
-    publisher = entry.get("publisher", "")
+    fields = {field: clean_characters(entry.get(field, "")) for field in _TEXT_FIELDS}
     return Document(
         id=entry["id"],
-        title=entry.get("title") or next(headings, entry["id"]),
+        title=fields["title"] or next(headings, entry["id"]),
         text=canonical,
         blocks=blocks,
         languages=tuple(entry.get("languages", ())),
-        source=entry.get("source") or publisher,
-        publisher=publisher,
-        date=entry.get("date", ""),
-        kind=entry.get("kind", ""),
+        source=fields["source"] or fields["publisher"],
+        publisher=fields["publisher"],
+        date=fields["date"],
+        kind=fields["kind"],
     )
 
 

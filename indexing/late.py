@@ -79,8 +79,10 @@ class TokenIndex:
             return best
         lengths = np.array([self.starts[i + 1] - self.starts[i] for i in passages])
         rows = np.concatenate([np.arange(self.starts[i], self.starts[i + 1]) for i in passages])
-        cosines = self._cosines(query, rows)
         filled = lengths > 0
+        if not filled.any():
+            return best
+        cosines = self._cosines(query, rows)
         first_rows = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]]).astype(np.int64)
         best[filled] = np.maximum.reduceat(cosines, first_rows, axis=0)
         return best

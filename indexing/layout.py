@@ -83,7 +83,8 @@ def _read_page(lines: Sequence[str], page: int, vocabulary: Vocabulary, *, wrapp
     for table in find_tables(lines):
         pieces += _unwrap(lines[position : table.start], page, vocabulary)
         rows = [join_lines(row, vocabulary) for row in table.rows]
-        pieces += [Piece(row, BlockKind.ROW, page, context=(table.header,)) for row in rows]
+        header = (table.header,) if table.header else ()
+        pieces += [Piece(row, BlockKind.ROW, page, context=header) for row in rows]
         position = table.end
     return pieces + _unwrap(lines[position:], page, vocabulary)
 
@@ -259,7 +260,8 @@ def _give_context(pieces: Sequence[Piece]) -> list[Piece]:
             elif i not in headings_after.values() and piece.text != page_titles.get(piece.page):
                 heading, boxed = piece.text, piece.boxed
         if piece.kind is BlockKind.ROW:
-            context = (*_table_name(pieces, i), *piece.context)
+            name = _table_name(pieces, i) or tuple(part for part in (chapter, heading) if part)
+            context = (*name, *piece.context)
         else:
             own = pieces[headings_after[i]].text if i in headings_after else heading
             over = [page_titles.get(piece.page, ""), chapter, own, lead_in if piece.kind is BlockKind.ITEM else ""]

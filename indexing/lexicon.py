@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexing.analyze import Analyzer, Word
+from indexing.analyze import Word
 
 _BUNDLED = Path(__file__).parent / "model" / "lexicon.json"
 
@@ -21,7 +21,7 @@ class Lexicon:
     to_norwegian: Translations
     digest: str = ""  # sha256 of the file, first 16 hexadecimal digits
 
-    def translate(self, word: Word, analyzer: Analyzer) -> dict[str, float]:
+    def translate(self, word: Word) -> dict[str, float]:
         """Terms of the other language that this word may mean, with probabilities; read as either language.
 
         A Norwegian compound the lexicon does not have is translated part by part.
@@ -31,7 +31,7 @@ class Lexicon:
         terms = {f"n:{stem}": p for stem, p in self.to_norwegian.get(word.english, ())}
         english = self.to_english.get(word.norwegian)
         if english is None:
-            english = [pair for part in analyzer.parts(word) for pair in self.to_english.get(part, ())]
+            english = [pair for part in word.parts for pair in self.to_english.get(part, ())]
         for stem, p in english:
             terms[f"e:{stem}"] = max(p, terms.get(f"e:{stem}", 0.0))
         return terms

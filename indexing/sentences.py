@@ -6,7 +6,7 @@ _END = re.compile(r"[.!?…]+[\"”»’')\]¹²³⁴⁵⁶⁷⁸⁹⁰]*(?=\s)"
 _BEFORE_END = re.compile(r"(\S+?)[.!?…]+[\"”»’')\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
 _ABBREVIATIONS = frozenset(
     # Norwegian, both forms
-    "adm adr alm anm ang art avd bd bl bl.a c.a ca d.d d.e dept dir div d.v.s dvs e.kr e.l el eks ekskl evt f.eks "
+    "adm adr alm anm ang art avd bd bl bl.a c.a ca chr d.d d.e dept dir div d.v.s dvs e.kr e.l el eks ekskl evt f.eks "
     "f.kr f.o.m fork forts gj.sn gl gnr hhv htm inkl ing innb int iht istf jf jfr jr kap kgl kl komm kr kst lnr m.a "
     "m.a.o m.fl m.h.t m.m m.v maks mfl mht min mill mnd moh mrd mv n.o o.a o.l off ofl osb osv pga pgf pkt prof pst "
     "red ref rev s.k s.u sen sivilark sign sms spm st stk str t.d t.o.m tab tidl tlf t.h ti tir to tsk ty ult und "

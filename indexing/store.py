@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -26,7 +26,6 @@ from indexing.types import Block, BlockKind, Chunk, Document, Sentence
 SCHEMA_VERSION = 1  # raise it when the files of a snapshot change
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
-_KEPT_SNAPSHOTS = 2  # the current one, and the one a running service may still read
 _CURE = "run: python -m indexing"
 
 
@@ -54,6 +53,14 @@ class Index:
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 
     @cached_property
+    def rows_of(self) -> Mapping[str, Sequence[int]]:
+        """The rows of every document's passages, by document id, ascending."""
+        rows: dict[str, list[int]] = {document_id: [] for document_id in self.documents}
+        for row, chunk in enumerate(self.chunks):
+            rows[chunk.document_id].append(row)
+        return rows
+
+    @cached_property
     def _flat(self) -> Any:  # faiss.IndexFlatIP
         flat = faiss.IndexFlatIP(self.vectors.shape[1])
         flat.add(self.vectors)
@@ -63,17 +70,18 @@ class Index:
 def save(index: Index, folder: Path) -> str:
     """Writes a snapshot beside the others and makes it the current one; gives its version.
 
-    A snapshot equal to the current one is not written again. Whatever moment the process is killed at, the pointer
-    names a whole snapshot: the old one or the new one.
+    A snapshot equal to the current one is not written again, unless that one is damaged. Whatever moment the process
+    is killed at, the pointer names a whole snapshot: the old one or the new one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".writing-*"):
         shutil.rmtree(left_over)
     writing = folder / f".writing-{os.getpid()}"
     _write_files(index, writing)
-    manifest = {**index.manifest, "files": _checksums(writing)}
+    manifest = {key: value for key, value in index.manifest.items() if key != "version"}
+    manifest["files"] = _checksums(writing)
     version = hashlib.sha256(_canonical(manifest)).hexdigest()[:12]
-    if (folder / version / _MANIFEST).exists() and current_version(folder) == version:
+    if current_version(folder) == version and _is_whole(folder / version):
         shutil.rmtree(writing)
         return version
     _write(writing / _MANIFEST, _canonical({**manifest, "version": version}))
@@ -97,26 +105,22 @@ def load(folder: Path, *, settings: Mapping[str, Any] | None = None) -> Index:
     Raises:
         SnapshotError: nothing there, damaged, or made with other settings; names both and the cure.
     """
-    version = current_version(folder)
-    if version is None:
-        raise SnapshotError(f"no index in '{folder}'; {_CURE}")
-    snapshot = folder / version
-    manifest = _read_manifest(snapshot)
-    if manifest.get("schema") != SCHEMA_VERSION:
-        raise SnapshotError(
-            f"index in '{folder}' has schema {manifest.get('schema')}, this version reads {SCHEMA_VERSION}; {_CURE}"
-        )
-    for key, wanted in (settings or {}).items():
-        if manifest.get(key) != wanted:
-            raise SnapshotError(_difference(folder, key, manifest.get(key), wanted))
-    _check_files(snapshot, manifest["files"])
-    return _read_snapshot(snapshot, manifest)
+    while True:
+        version = current_version(folder)
+        if version is None:
+            raise SnapshotError(f"no index in '{folder}'; {_CURE}")
+        try:
+            return _load_snapshot(folder, version, settings or {})
+        except (SnapshotError, FileNotFoundError):
+            if current_version(folder) == version:
+                raise
+            # another one was published while this one was read: read that
 
 
 def current_version(folder: Path) -> str | None:
     """The version the pointer names, None where there is no pointer."""
     try:
-        return (folder / _POINTER).read_text("utf-8").strip() or None
+        return (folder / _POINTER).read_bytes().decode("utf-8", "replace").strip() or None
     except (FileNotFoundError, NotADirectoryError):
         return None
 
@@ -126,10 +130,16 @@ def locked(folder: Path) -> Iterator[None]:
     """Holds the folder against a second writer.
 
     Raises:
-        SnapshotError: somebody else is writing.
+        SnapshotError: somebody else is writing, or the folder cannot be written at all.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / ".lock").open("w")
+    except OSError as error:
+        raise SnapshotError(
+            f"index folder '{folder}' cannot be written ({error.strerror}); give a folder that you may write to"
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -145,6 +155,20 @@ def settings_manifest(card: EncoderCard, *, max_chars: int, lexicon_hash: str) -
         "chunking": {"max_chars": max_chars},
         "lexicon": lexicon_hash,
     }
+
+
+def _load_snapshot(folder: Path, version: str, settings: Mapping[str, Any]) -> Index:
+    snapshot = folder / version
+    manifest = _read_manifest(snapshot)
+    if manifest.get("schema") != SCHEMA_VERSION:
+        raise SnapshotError(
+            f"index in '{folder}' has schema {manifest.get('schema')}, this version reads {SCHEMA_VERSION}; {_CURE}"
+        )
+    for key, wanted in settings.items():
+        if manifest.get(key) != wanted:
+            raise SnapshotError(_difference(folder, key, manifest.get(key), wanted))
+    _check_files(snapshot, manifest["files"])
+    return _read_snapshot(snapshot, manifest)
 
 
 def _write_files(index: Index, folder: Path) -> None:
@@ -208,11 +232,19 @@ def _read_manifest(snapshot: Path) -> dict[str, Any]:
         content = (snapshot / _MANIFEST).read_bytes()
         manifest: dict[str, Any] = json.loads(content)
         unversioned = {key: value for key, value in manifest.items() if key != "version"}
-    except (FileNotFoundError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise SnapshotError(f"index '{snapshot}' is damaged: {_MANIFEST} cannot be read; {_CURE}") from error
-    if hashlib.sha256(_canonical(unversioned)).hexdigest()[:12] != snapshot.name:
+    if not hashlib.sha256(_canonical(unversioned)).hexdigest()[:12] == snapshot.name == manifest["version"]:
         raise SnapshotError(f"index '{snapshot}' is damaged: {_MANIFEST} is not what was written; {_CURE}")
     return manifest
+
+
+def _is_whole(snapshot: Path) -> bool:
+    try:
+        _check_files(snapshot, _read_manifest(snapshot)["files"])
+    except SnapshotError:
+        return False
+    return True
 
 
 def _check_files(snapshot: Path, checksums: Mapping[str, str]) -> None:
@@ -233,10 +265,10 @@ def _difference(folder: Path, key: str, found: Any, wanted: Any) -> str:
 
 
 def _remove_old(folder: Path, version: str) -> None:
-    snapshots = [path for path in folder.iterdir() if (path / _MANIFEST).exists() and path.name != version]
-    by_age = sorted(snapshots, key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in by_age[_KEPT_SNAPSHOTS - 1 :]:
-        shutil.rmtree(old)
+    """Removes every other snapshot: what was taken out of the corpus is gone; who has one open reads on."""
+    for snapshot in folder.iterdir():
+        if snapshot.name != version and (snapshot / _MANIFEST).exists():
+            shutil.rmtree(snapshot)
 
 
 def _checksums(folder: Path) -> dict[str, str]:

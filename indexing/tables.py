@@ -53,9 +53,10 @@ def _read_table(lines: Sequence[str], anchors: Sequence[int]) -> Table:
     header = _header_above(lines, anchors[0])
     start = header if header is not None else _first_line_of_row(lines, anchors[0])
     first = start + 1 if header is not None else start
-    end = _end_of_table(lines, anchors[-1])
+    amount_is_last = _amount_is_last([lines[i] for i in anchors])
+    end = _end_of_table(lines, anchors[-1], amount_is_last)
     body = [line for line in lines[first:end] if line.strip()]
-    return Table(start, end, lines[start].strip() if header is not None else "", _split_rows(body))
+    return Table(start, end, lines[start].strip() if header is not None else "", _split_rows(body, amount_is_last))
 
 
 def _header_above(lines: Sequence[str], anchor: int) -> int | None:
@@ -76,7 +77,7 @@ def _first_line_of_row(lines: Sequence[str], anchor: int) -> int:
     return i
 
 
-def _end_of_table(lines: Sequence[str], last_anchor: int) -> int:
+def _end_of_table(lines: Sequence[str], last_anchor: int, amount_is_last: bool) -> int:
     tail = lines[last_anchor]
     end = last_anchor + 1
     for i in range(last_anchor + 1, len(lines)):
@@ -85,14 +86,15 @@ def _end_of_table(lines: Sequence[str], last_anchor: int) -> int:
             continue
         if _TOTAL.fullmatch(line):
             return i + 1
-        if not _is_open(tail) and not line.strip().isupper():
+        if not _is_open(tail, amount_is_last) and (amount_is_last or not line.strip().isupper()):
             break
         tail, end = line, i + 1
     return end
 
 
-def _split_rows(body: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    labels = row_labels([line for line, before in zip(body, ["", *body], strict=False) if not _is_open(before)])
+def _split_rows(body: Sequence[str], amount_is_last: bool) -> tuple[tuple[str, ...], ...]:
+    befores = zip(body, ["", *body], strict=False)
+    labels = row_labels([line for line, before in befores if not _is_open(before, amount_is_last)])
     rows: list[list[str]] = []
     complete = True  # the row so far has its data cells, so that a closed line may end it
     for line in body:
@@ -100,7 +102,8 @@ def _split_rows(body: Sequence[str]) -> tuple[tuple[str, ...], ...]:
             rows.append([line])
             complete = True
             continue
-        if not rows or (complete and _begins_row(rows[-1][-1], line, labels)):
+        ended = rows and complete and not _is_open(rows[-1][-1], amount_is_last)
+        if not rows or (ended and (amount_is_last or _begins_row(rows[-1][-1], line, labels))):
             rows.append([])
             complete = False
         rows[-1].append(line)
@@ -111,14 +114,20 @@ def _split_rows(body: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 def _begins_row(before: str, line: str, labels: frozenset[str]) -> bool:
     if _TOTAL.fullmatch(before):
         return True
-    if _is_open(before):
-        return False
     return not line.strip().isupper() or line.split(maxsplit=1)[0] in labels
 
 
-def _is_open(line: str) -> bool:
-    """Whether a row goes on after this line: a list sign or hyphen at its end, or nothing after the amount."""
+def _amount_is_last(anchor_lines: Sequence[str]) -> bool:
+    """Whether the amount is the table's last column: nothing stands after it in most rows."""
+    ends = sum(_ends_in_amount(line) for line in anchor_lines)
+    return 2 * ends > len(anchor_lines)
+
+
+def _is_open(line: str, amount_is_last: bool) -> bool:
+    """Whether a row goes on after this line: a list sign or hyphen at its end, or a column still to come."""
+    return line.rstrip().endswith((";", ",", "-")) or (not amount_is_last and _ends_in_amount(line))
+
+
+def _ends_in_amount(line: str) -> bool:
     text = line.rstrip()
-    if text.endswith((";", ",", "-")):
-        return True
     return any(anchor.end() == len(text) for anchor in _ANCHOR.finditer(text))

@@ -10,7 +10,7 @@ import numpy as np
 from indexing.analyze import Word
 from indexing.lexicon import Lexicon
 from indexing.store import Index
-from indexing.types import BlockKind, Chunk, Sentence
+from indexing.types import BlockKind, Chunk, Language, Sentence
 from service.expect import Expected, expected_answer
 from service.retrieve import Query
 from service.types import Hit
@@ -102,7 +102,7 @@ class Candidates:
                 first=1.0 / rank,
                 coverage=_coverage(asked, set(self._index.analyzer.terms(text))),
                 coverage_near=near_coverage,
-                expected=_expected_signal(text, query.text, expected),
+                expected=_expected_signal(text, chunk.language, query.text, expected),
                 words=math.log2(1 + len(_WORD.findall(text))) / 6.0,
                 opens_list=float(text.endswith(":")),
                 question=float(text.rstrip('”"» ').endswith("?")),
@@ -118,9 +118,9 @@ class Candidates:
         return [_AskedWord(self._terms_of(word), self._rarity(word)) for word in words]
 
     def _terms_of(self, word: Word) -> frozenset[str]:
-        translations = self._lexicon.translate(word, self._index.analyzer)
+        translations = self._lexicon.translate(word)
         sure = (term for term, probability in translations.items() if probability >= _SURE_TRANSLATION)
-        parts = (f"n:{part}" for part in self._index.analyzer.parts(word))
+        parts = (f"n:{part}" for part in word.parts)
         return frozenset({*word.terms, *sure, *parts})
 
     def _rarity(self, word: Word) -> float:
@@ -142,9 +142,9 @@ def _coverage(asked: Sequence[_AskedWord], terms: set[str]) -> float:
     return covered / total if total else 0.0
 
 
-def _expected_signal(text: str, question: str, expected: Expected) -> float:
+def _expected_signal(text: str, language: Language, question: str, expected: Expected) -> float:
     if expected is Expected.PROSE:
         return 0.5
     asked = question.casefold()
-    new = (start for start, end in find_values(text, expected) if text[start:end].casefold() not in asked)
-    return float(next(new, None) is not None)
+    values = find_values(text, expected, language=language)
+    return float(any(text[start:end].casefold() not in asked for start, end in values))

@@ -18,7 +18,9 @@ class Expected(StrEnum):
     PROSE = "prose"
 
 
-_ASKS = (  # the first that matches tells; specific before general
+_ASKS = (  # the first that matches tells; the word a question opens with, then specific before general
+    (Expected.DATE, r"^\W*(?:når|when)\b"),
+    (Expected.PERSON, r"^\W*(?:hvem|kven|who|whom|whose)\b"),
     (
         Expected.PERCENTAGE,
         r"\b(?:prosent\w*|prosentandel\w*|andel\w*|per ?cent|percentage|proportion|(?:what|which|how (?:big|large)) "
@@ -34,16 +36,17 @@ _ASKS = (  # the first that matches tells; specific before general
     (
         Expected.AMOUNT,
         r"\b(?:(?:hvor mye|kor mykje|how much) (?:\w+ )?(?:penger|pengar|støtte|midler|midlar|money|funding|support)"
-        r"|(?:what|which) (?:amount|sum|budget|cost|price|slice)|hvilket beløp|hvilken sum|(?:hvor stort?|kor stort?|"
-        r"how (?:big|large) (?:is|was|a)(?: the)?) (?:sum|beløp|bevilgning|budsjett|ramme|tilskudd|grant|fund)\w*"
-        r"|beløp\w*|kroner|euros?|tilskudd\w*|bevilg\w*|kostnad\w*|koste[rt]?|funding|grant(?:ed)?|budget|turnover"
+        r"|(?:what|which) (?:amount|sum|budget|cost|price|slice)|hvilket beløp|hvilken sum"
+        r"|(?:(?:hvor|kor) stort?(?: er| var| blir| ble| vart)?|how (?:big|large) (?:is|was|a)(?: the)?) "
+        r"(?:sum|beløp|bevilgning|budsjett|ramme|tilskudd|grant|fund)\w*"
+        r"|beløp\w*|kroner|euros?|tilskudd\w*|bevilg\w*|kostnad\w*|koste[rt]?|costs?|funding|grant(?:ed)?|budget|turnover"
         r"|omsetning\w*|omsette\w*|milliard\w*|billions?)\b",
     ),
     (Expected.QUANTITY, r"\b(?:hvor mye|kor mykje|how much)\b"),
     (Expected.COUNT, r"\b(?:hvor mange|kor mange|how many|antall\w*|antal|tal(?:et)? på|number of|count of)\b"),
     (
         Expected.DATE,
-        r"^\W*(?:når|when)\b|\b(?:(?:fra|innen|since|until|by) (?:når|when)|hvilken (?:dato|måned|dag)|kva dato"
+        r"\b(?:(?:fra|innen|since|until|by) (?:når|when)|hvilken (?:dato|måned|dag)|kva dato"
         r"|kva månad|(?:what|which) (?:date|month|day)|dato(?:en)?|tidspunkt\w*|deadline|frist\w*)\b",
     ),
     (Expected.PERSON, r"\b(?:hvem|kven|who|whom|whose)\b"),

@@ -77,7 +77,7 @@ def margin(ranked: Sequence[Candidate]) -> float:
 def find_span(question: str, candidate: Candidate) -> Span | None:
     """The value in the sentence that the question asks for, nearest to the words of the question; None for prose."""
     text, asked = candidate.text, question.casefold()
-    values = find_values(text, expected_answer(question))
+    values = find_values(text, expected_answer(question), language=candidate.chunk.language)
     new = [(start, end) for start, end in values if text[start:end].casefold() not in asked]
     if not new:
         return None

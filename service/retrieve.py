@@ -59,10 +59,6 @@ class Retriever:
         self._lexicon = lexicon
         self._weights = weights or Weights()
         self._norwegian = np.array([family(c.language) == "no" for c in index.chunks])
-        self._rows_of = {
-            document_id: [row for row, chunk in enumerate(index.chunks) if chunk.document_id == document_id]
-            for document_id in index.documents
-        }
 
     def prepare(self, question: str, language: Detection) -> Query:
         """The question encoded, and its terms in both languages."""
@@ -71,9 +67,9 @@ class Retriever:
         terms: dict[str, float] = {}
         translations: dict[str, float] = {}
         for word in words:
-            for part in self.index.analyzer.parts(word):
+            for part in word.parts:
                 terms.setdefault(f"n:{part}", _PART_WEIGHT)
-            for term, probability in self._lexicon.translate(word, self.index.analyzer).items():
+            for term, probability in self._lexicon.translate(word).items():
                 translations[term] = max(probability, translations.get(term, 0.0))
         terms.update({term: 1.0 for word in words for term in word.terms})
         tokens = self.index.tokens.query(encoded)
@@ -138,10 +134,9 @@ class Retriever:
         if documents is None:
             return None
         for document_id in documents:
-            if document_id not in self._rows_of:
-                known = ", ".join(self._rows_of)
-                raise UnknownDocumentError(f"document '{document_id}' is not in the index; documents are {known}")
-        return sorted({row for document_id in documents for row in self._rows_of[document_id]})
+            if document_id not in self.index.documents:
+                raise UnknownDocumentError(f"document {document_id!r} is not in the index; /v1/documents lists them")
+        return sorted({row for document_id in documents for row in self.index.rows_of[document_id]})
 
 
 def _ranked(scores: Scores, allowed: Sequence[int] | None) -> list[int]:

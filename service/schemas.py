@@ -3,16 +3,28 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote as percent_encode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from indexing.store import Index
 from indexing.types import Document
 from service.types import Hit, Reply
 
 LanguageCode = Literal["nb", "nn", "no", "en"]
+
+
+def _check_whole(text: str) -> str:
+    """The text itself; JSON can carry half a character (a lone surrogate), which no file and no reply can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"holds half a character, U+{ord(text[error.start]):04X}; send whole ones") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_check_whole)]
 
 
 class AskRequest(BaseModel):
@@ -25,7 +37,7 @@ class AskRequest(BaseModel):
     )
     language: LanguageCode | None = Field(None, description="When the caller knows it; null to detect.")
     limit: int = Field(5, ge=1, le=20, description="Passages returned.")
-    documents: list[str] | None = Field(None, max_length=1000, description="Restrict to these ids.")
+    documents: list[Text] | None = Field(None, max_length=1000, description="Restrict to these ids.")
 
 
 class LanguageOut(BaseModel):
@@ -114,6 +126,21 @@ class SearchResponse(BaseModel):
     passages: list[PassageOut]
 
 
+class SuggestionOut(BaseModel):
+    """One completion of what is typed."""
+
+    text: str
+    kind: Literal["title", "heading", "question"]
+    language: str
+    url: str | None = Field(description="The page of the document or its part; null for a question.")
+
+
+class SuggestResponse(BaseModel):
+    """Completions, best first."""
+
+    suggestions: list[SuggestionOut]
+
+
 class DocumentOut(BaseModel):
     """What the manifest tells of a document."""
 
@@ -145,7 +172,7 @@ class VerifyRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    document_id: str
+    document_id: Text
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     quote: str
@@ -164,7 +191,7 @@ class FeedbackRequest(BaseModel):
 
     answer_id: str = Field(pattern=r"^[0-9a-f]{16}$", description="The `id` of the reply.")
     helpful: bool
-    reason: str | None = Field(None, max_length=1000)
+    reason: Text | None = Field(None, max_length=1000)
 
 
 class ErrorBody(BaseModel):
@@ -250,8 +277,8 @@ def passages_out(hits: tuple[Hit, ...], documents: Mapping[str, Document]) -> li
 
 def document_out(document: Document, index: Index) -> DocumentOut:
     """A document without its text."""
-    chunks = [chunk for chunk in index.chunks if chunk.document_id == document.id]
-    languages = document.languages or sorted({chunk.language for chunk in chunks} - {"und"})
+    rows = index.rows_of[document.id]
+    languages = document.languages or sorted({index.chunks[row].language for row in rows} - {"und"})
     return DocumentOut(
         id=document.id,
         title=document.title,
@@ -261,7 +288,7 @@ def document_out(document: Document, index: Index) -> DocumentOut:
         date=document.date,
         kind=document.kind,
         characters=len(document.text),
-        chunks=len(chunks),
+        chunks=len(rows),
     )
 
 

@@ -28,7 +28,7 @@ def show(reply: Reply, index: Index, *, colour: bool) -> str:
         lines.append(unsure if answer.outcome is Outcome.PASSAGES_ONLY else none)
     passages = [hit.chunk for hit in reply.hits if citation is None or hit.chunk.id != citation.chunk.id]
     if answer.outcome is not Outcome.NO_ANSWER and passages:
-        lines += ["", others]
+        lines += ["", others] if citation is not None else []
         for chunk in passages:
             excerpt = " ".join(chunk.text.split())
             excerpt = excerpt[:_EXCERPT_CHARS] + ("…" if len(excerpt) > _EXCERPT_CHARS else "")

