@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from indexing.errors import KildesvarError
 from service.app import create_app
 from service.ask import ask, open_pipeline
+from service.embed import read_script, snippet
 from service.observe import JsonFormatter
+from service.phrases import LANGUAGES
 from service.schemas import ask_response
-from service.settings import Settings
+from service.settings import Settings, settings_table
 from service.terminal import show
 
 
@@ -40,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("question")
     one.add_argument("--json", action="store_true", help="print the JSON of the HTTP contract")
     one.set_defaults(command=_ask)
+    table = commands.add_parser("settings", help="print every setting with its default, as a table")
+    table.set_defaults(command=_settings)
+    embedding = commands.add_parser("snippet", help="print the HTML that puts the search box on a page")
+    embedding.add_argument("--address", help="of the service, as browsers reach it (default: where it listens)")
+    embedding.add_argument("--language", choices=LANGUAGES, default="nb", help="of the box (default: nb)")
+    embedding.add_argument("--pinned", action="store_true", help="name this version and its fingerprint (SRI)")
+    embedding.set_defaults(command=_snippet)
     return parser
 
 
@@ -51,6 +60,19 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     app = create_app(settings, lambda: pipeline)
     print(f"Kildesvar answers on http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    return 0
+
+
+def _settings(_: Settings, __: argparse.Namespace) -> int:
+    print(settings_table())
+    return 0
+
+
+def _snippet(settings: Settings, options: argparse.Namespace) -> int:
+    address, script = options.address or f"http://{settings.host}:{settings.port}", read_script()
+    print(snippet(address.rstrip("/"), script, language=options.language, pinned=options.pinned))
+    if not options.pinned:
+        print(f'\n<!-- pinned: {script.pinned_path} integrity="{script.integrity}" -->')
     return 0
 
 

@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,10 +18,15 @@ from starlette.exceptions import HTTPException
 
 from indexing.errors import QuestionError, UnknownDocumentError
 from indexing.types import Document
-from service import pages
+from service import embed, pages
 from service.ask import Pipeline, ask
+from service.complete import Completer
+from service.frequent import FrequentQuestions
 from service.observe import BodyLimit, Metrics, RequestLog
+from service.origins import RefuseStrangers, SafeHeaders, allow_origins
+from service.phrases import PageLanguage, page_language
 from service.question import check_question
+from service.ratelimit import RateLimit, address_key
 from service.schemas import (
     AskRequest,
     AskResponse,
@@ -31,6 +36,8 @@ from service.schemas import (
     FeedbackRequest,
     LanguageCode,
     SearchResponse,
+    SuggestionOut,
+    SuggestResponse,
     VerifyRequest,
     VerifyResponse,
     ask_response,
@@ -38,12 +45,18 @@ from service.schemas import (
     passages_out,
 )
 from service.settings import Settings
-from service.types import Reply
+from service.suggest import Suggestion, document_suggestions
+from service.types import Outcome, Reply
 from service.worker import RETRY_AFTER_S, OverloadedError, Worker
 
 _logger = logging.getLogger(__name__)
 _ERROR = {"model": ErrorResponse}
+_PAGE_ERROR = {  # errors are JSON where pages and plain text are sent, too
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
+}
+_EXAMPLES = 5  # questions offered on the search page
 _ASK_ERRORS: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 404, 413, 422, 429, 503), _ERROR)
+_PAGE_ERRORS: dict[int | str, dict[str, Any]] = dict.fromkeys((404, 422, 429, 503), _PAGE_ERROR)
 
 Question = Annotated[str, Query(description="The question.", max_length=100_000)]
 Limit = Annotated[int, Query(ge=1, le=20, description="Passages returned.")]
@@ -56,6 +69,9 @@ class _State:
     settings: Settings
     metrics: Metrics
     worker: Worker
+    script: embed.Script
+    frequent: FrequentQuestions
+    completer: Completer
     pipeline: Pipeline | None = None
     not_ready: str = "the index is being opened; ask again in a second"
 
@@ -66,11 +82,19 @@ class NotReadyError(RuntimeError):
 
 def create_app(settings: Settings, open_index: Callable[[], Pipeline]) -> FastAPI:
     """The service over the pipeline that `open_index` gives; it is opened and tried when the service starts."""
-    state = _State(settings, Metrics(), Worker(settings.queue))
+    state = _State(
+        settings,
+        Metrics(),
+        Worker(settings.queue),
+        embed.read_script(),
+        FrequentQuestions(settings.suggest_after),
+        Completer([]),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         state.pipeline = await state.worker.run(lambda: _warm(open_index()))
+        state.completer = _completer(state, state.pipeline)
         yield
         state.worker.close()
 
@@ -84,12 +108,17 @@ def create_app(settings: Settings, open_index: Callable[[], Pipeline]) -> FastAP
     )
     app.state.kildesvar = state
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RateLimit, per_address=settings.questions_per_address, per_origin=settings.questions_per_origin)
     app.add_middleware(RequestLog, metrics=state.metrics)
+    app.add_middleware(RefuseStrangers, allowed=settings.allowed_origins)
+    app.add_middleware(SafeHeaders, framed_by=settings.allowed_origins)
+    app.add_middleware(allow_origins, settings.allowed_origins)
     _add_errors(app)
     _add_questions(app, state)
     _add_documents(app, state)
     _add_pages(app, state)
     _add_operations(app, state)
+    app.router.routes.extend(embed.routes(state.script))
     return app
 
 
@@ -113,7 +142,7 @@ def _add_questions(app: FastAPI, state: _State) -> None:
             ask, pipeline, asked.question, language=asked.language, limit=asked.limit, documents=asked.documents
         )
         reply = await state.worker.run(work)
-        state.metrics.count_reply(reply)
+        _note(state, request, reply)
         request.state.log = _log_fields(reply, state.settings)
         return ask_response(reply, pipeline.index)
 
@@ -142,7 +171,16 @@ def _add_questions(app: FastAPI, state: _State) -> None:
 
         return await state.worker.run(search)
 
-    @app.post("/v1/feedback", status_code=204, responses={422: _ERROR, 503: _ERROR}, tags=["questions"])
+    @app.get("/v1/suggest", responses={422: _ERROR, 429: _ERROR, 503: _ERROR}, tags=["questions"])
+    async def get_suggest(q: Question, limit: Limit = 6) -> SuggestResponse:
+        """Titles, headings and frequent answered questions that hold what is typed, best first."""
+        _ready(state)
+        found = state.completer.complete(q, limit=limit)
+        return SuggestResponse(
+            suggestions=[SuggestionOut(text=s.text, kind=s.kind, language=s.language, url=s.url) for s in found]
+        )
+
+    @app.post("/v1/feedback", status_code=204, responses=_ASK_ERRORS, tags=["questions"])
     async def post_feedback(feedback: FeedbackRequest) -> Response:
         """What somebody thought of an answer; added to the feedback file."""
         _ready(state)
@@ -154,7 +192,7 @@ def _add_questions(app: FastAPI, state: _State) -> None:
 
 
 def _add_documents(app: FastAPI, state: _State) -> None:
-    errors: dict[int | str, dict[str, Any]] = {404: _ERROR, 503: _ERROR}
+    errors: dict[int | str, dict[str, Any]] = dict.fromkeys((404, 413, 422, 503), _ERROR)
 
     @app.get("/v1/documents", responses={503: _ERROR}, tags=["documents"])
     async def get_documents() -> DocumentsResponse:
@@ -169,7 +207,7 @@ def _add_documents(app: FastAPI, state: _State) -> None:
         document = _find(state, document_id)
         return DocumentTextOut(**document_out(document, index).model_dump(), text=document.text)
 
-    @app.post("/v1/verify", responses={**errors, 422: _ERROR}, tags=["documents"])
+    @app.post("/v1/verify", responses=errors, tags=["documents"])
     async def post_verify(asked: VerifyRequest) -> VerifyResponse:
         """Whether a quotation stands in a document, character for character."""
         text = _find(state, asked.document_id).text
@@ -177,26 +215,54 @@ def _add_documents(app: FastAPI, state: _State) -> None:
 
 
 def _add_pages(app: FastAPI, state: _State) -> None:
-    @app.get("/", response_class=HTMLResponse, tags=["pages"])
-    async def get_home(q: Annotated[str, Query(max_length=100_000)] = "") -> HTMLResponse:
+    refused: dict[int | str, dict[str, Any]] = {400: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+
+    @app.get("/", response_class=HTMLResponse, responses={**_PAGE_ERRORS, **refused}, tags=["pages"])
+    async def get_home(
+        request: Request, q: Annotated[str, Query(max_length=100_000)] = "", lang: str | None = None
+    ) -> HTMLResponse:
         """The search page; works without JavaScript."""
         pipeline = _ready(state)
+        page = partial(
+            pages.home,
+            pipeline.index,
+            language=_page_language(request, lang),
+            script=state.script,
+            address=str(request.base_url).rstrip("/"),
+            help_url=state.settings.help_url,
+            examples=state.frequent.questions()[:_EXAMPLES],
+            question=q,
+        )
         if not q.strip():
-            return HTMLResponse(pages.home(pipeline.index))
+            return HTMLResponse(page())
         try:
             reply = await state.worker.run(partial(ask, pipeline, q))
-        except QuestionError as error:
-            return HTMLResponse(pages.home(pipeline.index, question=q, problem=str(error)), status_code=400)
-        state.metrics.count_reply(reply)
-        return HTMLResponse(pages.home(pipeline.index, question=q, reply=ask_response(reply, pipeline.index)))
+        except QuestionError:
+            return HTMLResponse(page(refused=True), status_code=400)
+        _note(state, request, reply)
+        return HTMLResponse(page(reply=ask_response(reply, pipeline.index)))
 
-    @app.get("/documents/{document_id}", response_class=HTMLResponse, responses={404: _ERROR}, tags=["pages"])
+    @app.get("/documents/{document_id}", response_class=HTMLResponse, responses=_PAGE_ERRORS, tags=["pages"])
     async def get_document_page(
-        document_id: str, start: Annotated[int, Query(ge=0)] = 0, end: Annotated[int, Query(ge=0)] = 0
+        request: Request,
+        document_id: str,
+        start: Annotated[int, Query(ge=0)] = 0,
+        end: Annotated[int, Query(ge=0)] = 0,
+        lang: str | None = None,
     ) -> HTMLResponse:
         """A readable page with the cited passage marked."""
-        document = _find(state, document_id)
-        return HTMLResponse(pages.document(document, start, end))
+        document, language = _find(state, document_id), _page_language(request, lang)
+        return HTMLResponse(pages.document(_ready(state).index, document.id, start, end, language=language))
+
+    @app.get("/embed", response_class=HTMLResponse, responses=_PAGE_ERRORS, tags=["pages"])
+    async def get_embed(
+        request: Request, lang: str | None = None, theme: Literal["", "light", "dark", "auto"] = ""
+    ) -> HTMLResponse:
+        """The search box alone, for an iframe on the page of an allowed origin."""
+        language, settings = _page_language(request, lang), state.settings
+        return HTMLResponse(
+            pages.embed(language=language, theme=theme, origins=settings.allowed_origins, help_url=settings.help_url)
+        )
 
     @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
     async def get_docs() -> HTMLResponse:
@@ -209,7 +275,7 @@ def _add_operations(app: FastAPI, state: _State) -> None:
         """Whether the process answers; touches no model."""
         return "ok"
 
-    @app.get("/readyz", response_class=PlainTextResponse, responses={503: _ERROR}, tags=["operations"])
+    @app.get("/readyz", response_class=PlainTextResponse, responses={503: _PAGE_ERROR}, tags=["operations"])
     async def get_readyz() -> str:
         """Whether the index is open and every arm of retrieval finds something."""
         _ready(state)
@@ -234,19 +300,33 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-        return _error(422, "bad_request", f"{field}: {first['msg']}; see /docs for what this route takes")
+        return _error(422, "bad_request", f"{_name_field(error.errors()[0])}; see /docs for what this route takes")
 
     @app.exception_handler(HTTPException)
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # a body that is no UTF-8, or nested too deep to be read
+            return _error(422, "bad_request", "body: not JSON in UTF-8; see /docs for what this route takes")
         kind = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         return _error(error.status_code, kind, f"{error.detail}; see /docs for the routes", dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def bug(_: Request, error: Exception) -> JSONResponse:
-        _logger.error("unexpected error", exc_info=error)
-        return _error(500, "internal", "the service made a mistake; its log tells more under the request id")
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        request_id = getattr(request.state, "request_id", "")
+        _logger.error("unexpected error", exc_info=error, extra={"fields": {"request_id": request_id}})
+        text = f"the service made a mistake; its log tells more under request id '{request_id}'"
+        return _error(500, "internal", text, {"X-Request-ID": request_id})
+
+
+def _name_field(fault: Mapping[str, Any]) -> str:
+    """The field that is wrong and what is wrong with it."""
+    field = ".".join(str(part) for part in fault["loc"] if part != "body") or "body"
+    match fault["type"]:
+        case "json_invalid":
+            return f"body: not JSON ({fault['ctx']['error']} at character {field})"
+        case "model_attributes_type":
+            return f"{field}: must be a JSON object, sent with Content-Type: application/json"
+        case _:
+            return f"{field}: {fault['msg']}"
 
 
 async def _reply_error(
@@ -270,6 +350,27 @@ def _find(state: _State, document_id: str) -> Document:
     if document_id not in documents:
         raise UnknownDocumentError(f"document {document_id!r} is not in the index; /v1/documents lists them")
     return documents[document_id]
+
+
+def _note(state: _State, request: Request, reply: Reply) -> None:
+    """Counts a reply, and offers its question to others once enough of them have asked it."""
+    state.metrics.count_reply(reply)
+    if reply.answer.outcome is Outcome.ANSWERED and state.frequent.note(
+        reply.question, reply.language.code, address_key(request.scope)
+    ):
+        state.completer = _completer(state, _ready(state))
+
+
+def _completer(state: _State, pipeline: Pipeline) -> Completer:
+    file = state.settings.suggested_questions
+    offered = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()] if file else []
+    questions = [(text, pipeline.detector.detect(text).code) for text in offered] + state.frequent.questions()
+    documents = document_suggestions(pipeline.index.documents.values(), pipeline.index.chunks)
+    return Completer([*(Suggestion(text, "question", code) for text, code in questions), *documents])
+
+
+def _page_language(request: Request, asked: str | None) -> PageLanguage:
+    return page_language(asked, request.headers.get("accept-language", ""))
 
 
 def _log_fields(reply: Reply, settings: Settings) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Chooses the sentence that answers, marks the value inside it, and says how sure that is; pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.candidates import Candidate, Signals
@@ -21,23 +21,26 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From signals to a confidence: logistic in late, passage, coverage_near and margin; `python -m eval fit` fits it.
+    """From signals to a confidence: logistic in the features below; `python -m eval fit` fits the weights.
 
     `answer_at` and `show_at` are the confidences from which a sentence is said, and from which passages are shown.
+    Whatever the confidence, nothing is said when `most_unmatched` or more of the question finds nothing near: then it
+    is about something else.
     """
 
-    late: float
     passage: float
-    coverage_near: float
     margin: float
+    weakest: float
+    unmatched: float
+    asked: float
     bias: float
     answer_at: float
     show_at: float
+    most_unmatched: float
 
-    def confidence(self, signals: Signals, margin: float) -> float:
-        """The share of answers with these signals that are right, 0 to 1."""
-        score = self.bias + self.late * signals.late + self.passage * signals.passage
-        score += self.coverage_near * signals.coverage_near + self.margin * margin
+    def confidence(self, features: Mapping[str, float]) -> float:
+        """The share of answers with these features that are right, 0 to 1."""
+        score = self.bias + sum(getattr(self, name) * value for name, value in features.items())
         return 1.0 / (1.0 + math.exp(-score))
 
 
@@ -50,7 +53,9 @@ def read(question: str, candidates: Sequence[Candidate], calibration: Calibratio
         return Answer(Outcome.NO_ANSWER, 0.0)
     ranked = rank(candidates)
     best = ranked[0]
-    confidence = calibration.confidence(best.signals, margin(ranked))
+    confidence = calibration.confidence(confidence_features(ranked))
+    if best.signals.unmatched >= calibration.most_unmatched:
+        return Answer(Outcome.NO_ANSWER, confidence)
     if confidence < calibration.answer_at:
         outcome = Outcome.PASSAGES_ONLY if confidence >= calibration.show_at else Outcome.NO_ANSWER
         return Answer(outcome, confidence)
@@ -64,6 +69,18 @@ def rank(candidates: Sequence[Candidate], preference: Preference | None = None) 
         candidates,
         key=lambda c: (-_score(c.signals, weights), c.chunk.document_id, c.sentence.start),
     )
+
+
+def confidence_features(ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What the confidence in the best of the ranked candidates rests on, by the names of the weights."""
+    signals = ranked[0].signals
+    return {
+        "passage": signals.passage,
+        "margin": margin(ranked),
+        "weakest": signals.weakest,
+        "unmatched": signals.unmatched,
+        "asked": signals.asked,
+    }
 
 
 def margin(ranked: Sequence[Candidate]) -> float:
