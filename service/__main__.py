@@ -13,7 +13,7 @@ from service.ask import ask, open_pipeline
 from service.embed import read_script, snippet
 from service.observe import JsonFormatter
 from service.phrases import LANGUAGES
-from service.schemas import ask_response
+from service.present import ask_response
 from service.settings import Settings, settings_table
 from service.terminal import show
 

@@ -1,12 +1,13 @@
 """Whose pages may ask and read: allowed origins, and the headers that keep browsers to what was meant."""
 
-import json
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import refuse
 
 _PREFLIGHT_CACHE_S = 7_200  # the most Chromium keeps; Firefox keeps a day
 _POLICY = (
@@ -73,7 +74,8 @@ class RefuseStrangers:
             headers = Headers(scope=scope)
             origin = headers.get("origin")
             if origin is not None and origin not in self._allowed and not _is_own(origin, headers):
-                await _refuse(send, origin)
+                text = f"pages of {origin} may not ask; add that origin to KILDESVAR_ALLOWED_ORIGINS"
+                await refuse(send, 403, "origin_not_allowed", text)
                 return
         await self._app(scope, receive, send)
 
@@ -81,11 +83,3 @@ class RefuseStrangers:
 def _is_own(origin: str, headers: Headers) -> bool:
     # Behind a proxy the host may be another; then browsers that speak TLS say themselves where they come from.
     return headers.get("sec-fetch-site") == "same-origin" or urlsplit(origin).netloc == headers.get("host")
-
-
-async def _refuse(send: Send, origin: str) -> None:
-    text = f"pages of {origin} may not ask; add that origin to KILDESVAR_ALLOWED_ORIGINS"
-    body = json.dumps({"error": {"type": "origin_not_allowed", "message": text}}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

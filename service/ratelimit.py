@@ -1,13 +1,14 @@
 """Keeps one address, or one site that embeds the box, from taking all of the service's time: token buckets."""
 
 import ipaddress
-import json
 import math
 import time
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.errors import refuse
 
 _COSTS = {  # tokens a request takes; one token is one question
     "/": 1.0,
@@ -62,7 +63,9 @@ class RateLimit:
         """Passes the request on, or refuses it."""
         wait_s = self._wait_s(scope)
         if wait_s:
-            await _refuse(send, math.ceil(wait_s))
+            seconds = math.ceil(wait_s)
+            text = f"more questions than one address or site may ask in a minute; ask again in {seconds} s"
+            await refuse(send, 429, "rate_limited", text, {"retry-after": str(seconds)})
         else:
             await self._app(scope, receive, send)
 
@@ -90,15 +93,3 @@ def address_key(scope: Scope) -> str:
     if address.version == 4:
         return host
     return str(ipaddress.ip_network((address, _IPV6_SITE_BITS), strict=False))
-
-
-async def _refuse(send: Send, wait_s: int) -> None:
-    text = f"more questions than one address or site may ask in a minute; ask again in {wait_s} s"
-    body = json.dumps({"error": {"type": "rate_limited", "message": text}}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(wait_s).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 429, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

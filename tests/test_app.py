@@ -25,8 +25,9 @@ from schemathesis.specs.openapi.checks import (
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from service.app import NotReadyError, create_app
+from service.app import create_app
 from service.ask import Pipeline
+from service.errors import NotReadyError
 from service.settings import Settings
 from tests.tiny import open_tiny
 

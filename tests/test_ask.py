@@ -16,7 +16,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import Index, save
 from service.ask import READ_PASSAGES, CitationError, Pipeline, ask, make_pipeline, open_pipeline
 from service.candidates import collect
-from service.schemas import ask_response
+from service.present import ask_response
 from service.types import Mode, Outcome, Reply
 from tests.tiny import ALWAYS_ANSWER, NEVER_ANSWER, open_tiny
 

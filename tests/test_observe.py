@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from service.ask import ask
-from service.observe import BodyLimit, JsonFormatter, Metrics, RequestLog
+from service.bodylimit import BodyLimit
+from service.observe import JsonFormatter, Metrics, RequestLog
 from tests.tiny import open_tiny
 
 LIMIT_BYTES = 100

@@ -6,16 +6,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from service.ask import Pipeline, ask
-from service.schemas import (
-    AskRequest,
-    FeedbackRequest,
-    VerifyRequest,
-    ask_response,
-    document_out,
-    passage_url,
-    passages_out,
-    reply_id,
-)
+from service.present import ask_response, document_out, passage_url, passages_out, reply_id
+from service.schemas import AskRequest, FeedbackRequest, VerifyRequest
 from tests.tiny import NEVER_ANSWER, open_tiny
 
 DOCUMENTS = {
