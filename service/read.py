@@ -15,7 +15,7 @@ class Preference:
     """How much each signal counts when sentences are compared; late interaction and the passage's score count 1."""
 
     expected: float = 0.1
-    opens_list: float = -0.1
+    opens_list: float = -0.2
     question: float = -0.05
 
 
