@@ -1,8 +1,9 @@
 """Builds an index from a corpus: ingest, chunk, encode what is new, collect terms, save a snapshot."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from indexing.lexical import build_lexical
 from indexing.lexicon import Lexicon
 from indexing.store import SCHEMA_VERSION, Index, load, locked, save, settings_manifest
 from indexing.types import Chunk, Document
+
+_SLICE_PASSAGES = 2_000  # encoded at once: their token vectors take 400 MB until they are projected
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,11 @@ def make_index(
     hashes = tuple(hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)
     known = {text_hash: row for row, text_hash in enumerate(before.text_hashes)} if before else {}
     new = [i for i, text_hash in enumerate(hashes) if text_hash not in known]
-    encoded = dict(zip(new, encoder.encode_passages([texts[i] for i in new], on_progress=on_progress), strict=True))
     base = Analyzer()
     stems = {word.norwegian for document in documents for word in base.words(document.text) if not word.stop}
     analyzer = Analyzer(stems | set(lexicon.to_english))
     rows = [known.get(text_hash) for text_hash in hashes]
-    vectors, tokens = _collect(chunks, encoded, rows, before)
+    vectors, tokens = _collect(chunks, rows, before, _encode(encoder, [texts[i] for i in new], on_progress))
     manifest = {"schema": SCHEMA_VERSION, **settings, "documents": len(documents), "chunks": len(chunks)}
     manifest["corpus"] = hashlib.sha256("".join(d.id + "\0" + d.text for d in documents).encode()).hexdigest()[:16]
     index = Index(
@@ -106,22 +108,38 @@ def _previous(folder: Path, settings: Mapping[str, object]) -> Index | None:
         return None  # a damaged or foreign snapshot is no source of vectors: everything is encoded anew
 
 
+def _encode(encoder: Encoder, texts: Sequence[str], on_progress: Progress | None) -> Iterator[list[Encoded]]:
+    """The texts encoded, a slice at a time."""
+    for start in range(0, len(texts), _SLICE_PASSAGES):
+        slice_progress = partial(_tell, on_progress, start, len(texts)) if on_progress else None
+        yield encoder.encode_passages(texts[start : start + _SLICE_PASSAGES], on_progress=slice_progress)
+
+
+def _tell(on_progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    on_progress(before + done, total)
+
+
 def _collect(
-    chunks: Sequence[Chunk], encoded: Mapping[int, Encoded], rows: Sequence[int | None], before: Index | None
+    chunks: Sequence[Chunk], rows: Sequence[int | None], before: Index | None, slices: Iterator[list[Encoded]]
 ) -> tuple[Matrix, TokenIndex]:
-    """Vectors and token vectors of all passages: just encoded, or from their row in the index before."""
-    reused = before is not None and len(encoded) < len(chunks)
-    projection = before.tokens.projection if before and reused else fit_projection(list(encoded.values()))
-    vectors: list[Matrix] = []
-    parts: list[TokenRows] = []
-    for i, chunk in enumerate(chunks):
-        row = rows[i]
+    """Vectors and token vectors of all passages: encoded now, or from their row in the index before.
+
+    The projection is that of the index before, where a passage of it is kept, else fitted on the first slice.
+    """
+    projection = before.tokens.projection if before and any(row is not None for row in rows) else None
+    vectors: dict[int, Matrix] = {}
+    parts: dict[int, TokenRows] = {}
+    new = iter([i for i, row in enumerate(rows) if row is None])
+    for encoded in slices:
+        projection = fit_projection(encoded) if projection is None else projection
+        for passage in encoded:
+            i = next(new)
+            context_chars = len(passage_text(chunks[i])) - len(chunks[i].text)
+            tokens = quantise(project(passage.tokens, projection))
+            vectors[i], parts[i] = passage.vector, TokenRows(tokens, passage.spans - context_chars, passage.ids)
+    for i, row in enumerate(rows):
         if row is not None and before is not None:
-            vectors.append(before.vectors[row])
-            parts.append(before.tokens.rows(row))
-        else:
-            context_chars = len(passage_text(chunk)) - len(chunk.text)
-            tokens = quantise(project(encoded[i].tokens, projection))
-            vectors.append(encoded[i].vector)
-            parts.append(TokenRows(tokens, encoded[i].spans - context_chars, encoded[i].ids))
-    return np.stack(vectors), join_rows(parts, projection)
+            vectors[i], parts[i] = before.vectors[row], before.tokens.rows(row)
+    assert projection is not None, "an index holds at least one passage"
+    in_order = range(len(chunks))
+    return np.stack([vectors[i] for i in in_order]), join_rows([parts[i] for i in in_order], projection)

@@ -23,6 +23,7 @@ _CANDIDATES = 100  # of each arm; twice as many changed no ranking measured
 _PART_WEIGHT = 0.5  # of a compound's part against the word itself
 
 Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +100,21 @@ class Retriever:
         translated = self.index.lexical.score(query.translations)
         nearest = self._nearest(query, allowed)
         ranked_lexical, ranked_translated = _ranked(lexical, allowed), _ranked(translated, allowed)
-        candidates = sorted({*nearest, *ranked_lexical[:_CANDIDATES], *ranked_translated[:_CANDIDATES]})
+        found = [ranked[:_CANDIDATES].tolist() for ranked in (ranked_lexical, ranked_translated)]
+        candidates = sorted({*nearest, *found[0], *found[1]})
         late = dict(zip(candidates, self.index.tokens.score(query.tokens, candidates).tolist(), strict=True))
-        ranked_late = sorted(candidates, key=lambda row: (-late[row], row))
-        scores = {
-            Mode.HYBRID: self._fuse(query, late, lexical, translated),
-            Mode.DENSE: late,
-            Mode.LEXICAL: {row: float(lexical[row]) for row in ranked_lexical},
-            Mode.TRANSLATED: {row: float(translated[row]) for row in ranked_translated},
-        }[mode]
-        ranks = [_positions(ranked) for ranked in (ranked_late, ranked_lexical, ranked_translated)]
+        ranked_late = np.array(sorted(candidates, key=lambda row: (-late[row], row)), dtype=np.int64)
+        if mode is Mode.LEXICAL:
+            scores = _best(lexical, ranked_lexical, limit)
+        elif mode is Mode.TRANSLATED:
+            scores = _best(translated, ranked_translated, limit)
+        else:
+            scores = late if mode is Mode.DENSE else self._fuse(query, late, lexical, translated)
+        ranks = [self._positions(ranked) for ranked in (ranked_late, ranked_lexical, ranked_translated)]
         best = sorted(scores, key=lambda row: (-scores[row], self.index.chunks[row].id))[:limit]
         return [
-            Hit(row, self.index.chunks[row], scores[row], *(positions.get(row) for positions in ranks)) for row in best
+            Hit(row, self.index.chunks[row], scores[row], *(int(positions[row]) or None for positions in ranks))
+            for row in best
         ]
 
     def _fuse(self, query: Query, late: Mapping[int, float], lexical: Scores, translated: Scores) -> dict[int, float]:
@@ -138,15 +141,26 @@ class Retriever:
                 raise UnknownDocumentError(f"document {document_id!r} is not in the index; /v1/documents lists them")
         return sorted({row for document_id in documents for row in self.index.rows_of[document_id]})
 
+    def _positions(self, ranked: Rows) -> npt.NDArray[np.int32]:
+        """(n,) int32: the rank of every passage from 1, 0 where it is not among the ranked."""
+        positions = np.zeros(len(self.index.chunks), dtype=np.int32)
+        positions[ranked] = np.arange(1, len(ranked) + 1)
+        return positions
 
-def _ranked(scores: Scores, allowed: Sequence[int] | None) -> list[int]:
+
+def _ranked(scores: Scores, allowed: Sequence[int] | None) -> Rows:
     """Rows that scored above 0, best first."""
     rows = np.flatnonzero(scores) if allowed is None else np.array([r for r in allowed if scores[r] > 0], dtype=int)
-    return [int(row) for row in rows[np.argsort(-scores[rows], kind="stable")]]
+    ranked: Rows = rows[np.argsort(-scores[rows], kind="stable")]
+    return ranked
 
 
-def _positions(ranked: Sequence[int]) -> dict[int, int]:
-    return {row: position for position, row in enumerate(ranked, start=1)}
+def _best(scores: Scores, ranked: Rows, limit: int) -> dict[int, float]:
+    """The scores of the first `limit` ranked rows, and of those that tie with the last of them."""
+    if limit < 1 or not len(ranked):
+        return {}
+    last = scores[ranked[min(limit, len(ranked)) - 1]]
+    return {int(row): float(scores[row]) for row in ranked[scores[ranked] >= last]}
 
 
 def _share_of_best(scores: Scores) -> Scores:
