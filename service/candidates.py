@@ -42,12 +42,13 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a passage found, and its signals."""
+    """A sentence of a passage found, its signals, and the values it holds of the kind asked for, case-folded."""
 
     chunk: Chunk
     sentence: Sentence
     text: str
     signals: Signals
+    values: frozenset[str] = frozenset()
 
 
 def collect(index: Index, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
@@ -65,17 +66,18 @@ def _of_passage(index: Index, query: Query, hit: Hit, expected: Expected) -> Ite
         if sentence.kind in _NOT_ANSWERS:
             continue
         text = chunk.text[start:end]
+        values = _new_values(text, chunk.language, query.text, expected)
         signals = Signals(
             late=sentence_late,
             passage=hit.score,
-            expected=_expected_signal(text, chunk.language, query.text, expected),
+            expected=0.5 if expected is Expected.PROSE else float(bool(values)),
             opens_list=float(text.endswith(":")),
             question=float(text.rstrip('”"» ').endswith("?")),
             weakest=weakest,
             unmatched=unmatched,
             asked=len(weights) / 10,
         )
-        yield Candidate(chunk, sentence, text, signals)
+        yield Candidate(chunk, sentence, text, signals, values)
 
 
 def _misfit(matches: Matrix, weights: Matrix) -> tuple[float, float]:
@@ -86,9 +88,8 @@ def _misfit(matches: Matrix, weights: Matrix) -> tuple[float, float]:
     return float(np.sort(matches)[:quarter].mean()), float(weights[matches < _MATCHED].sum())
 
 
-def _expected_signal(text: str, language: Language, question: str, expected: Expected) -> float:
-    if expected is Expected.PROSE:
-        return 0.5
+def _new_values(text: str, language: Language, question: str, expected: Expected) -> frozenset[str]:
+    """The values of this kind that the question does not name itself."""
     asked = question.casefold()
-    values = find_values(text, expected, language=language)
-    return float(any(text[start:end].casefold() not in asked for start, end in values))
+    values = (text[start:end].casefold() for start, end in find_values(text, expected, language=language))
+    return frozenset(value for value in values if value not in asked)

@@ -84,11 +84,14 @@ def confidence_features(ranked: Sequence[Candidate]) -> dict[str, float]:
 
 
 def margin(ranked: Sequence[Candidate]) -> float:
-    """How far the best candidate is ahead of the next one with other words; its whole score where there is none."""
+    """How far the best candidate is ahead of the next one that says something else; its score where there is none.
+
+    One with the same words, or with the same value of the kind asked for, says the same.
+    """
     weights = Preference()
-    best = _score(ranked[0].signals, weights)
-    other = next((c for c in ranked if c.text != ranked[0].text), None)
-    return best - (_score(other.signals, weights) if other else 0.0)
+    best = ranked[0]
+    other = next((c for c in ranked if c.text != best.text and c.values.isdisjoint(best.values)), None)
+    return _score(best.signals, weights) - (_score(other.signals, weights) if other else 0.0)
 
 
 def find_span(question: str, candidate: Candidate) -> Span | None:

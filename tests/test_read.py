@@ -1,7 +1,7 @@
 """The reader: which sentence answers, the value marked in it, and when nothing is said."""
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from random import Random
 
 import pytest
@@ -109,6 +109,14 @@ def test_the_order_candidates_come_in_changes_no_answer(
     shuffled = list(candidates)
     random.shuffle(shuffled)
     assert read("Hva?", candidates, SURE) == read("Hva?", shuffled, SURE)
+
+
+def test_a_sentence_with_the_same_value_agrees_and_does_not_narrow_the_margin() -> None:
+    best, agreeing, other = (
+        make_candidate(t, late=late) for t, late in (("Ja 30.", 0.9), ("Også 30.", 0.8), ("Nei.", 0.4))
+    )
+    best, agreeing = replace(best, values=frozenset({"30", "2024"})), replace(agreeing, values=frozenset({"30"}))
+    assert margin([best, agreeing, other]) == pytest.approx(0.9 - 0.4)
 
 
 def test_the_margin_is_the_lead_over_the_next_sentence_with_other_words() -> None:
