@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from indexing.errors import EncoderError
 
 BUNDLED = "bundled"
+_BATCH_TEXTS = 32  # of a sentence-transformers model
 _MODEL_FOLDER = Path(__file__).parent / "model"
 
 Progress = Callable[[int, int], None]  # done, of how many
@@ -175,21 +176,25 @@ class SentenceTransformersEncoder:
 
     def encode_query(self, text: str) -> Encoded:
         """The query; see `Encoder`."""
-        return self._encode(text, self.card.query_prompt)
+        return self._encode([text], self.card.query_prompt)[0]
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Progress | None = None) -> list[Encoded]:
         """The passages in the order given; see `Encoder`."""
         encoded: list[Encoded] = []
-        for text in texts:
-            encoded.append(self._encode(text, self.card.passage_prompt))
+        for start in range(0, len(texts), _BATCH_TEXTS):
+            encoded += self._encode(texts[start : start + _BATCH_TEXTS], self.card.passage_prompt)
             if on_progress:
                 on_progress(len(encoded), len(texts))
         return encoded
 
-    def _encode(self, text: str, prompt: str) -> Encoded:
-        outputs = self._model.encode(prompt + text, output_value=None, show_progress_bar=False)
+    def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
+        prompted = [prompt + text for text in texts]
+        outputs: Any = self._model.encode(prompted, output_value=None, show_progress_bar=False)
+        return [self._keep(text, output, len(prompt)) for text, output in zip(prompted, outputs, strict=True)]
+
+    def _keep(self, text: str, outputs: Mapping[str, Any], prompt_chars: int) -> Encoded:
         encoding = self._model.tokenizer(
-            prompt + text, truncation=True, max_length=self.card.max_length or None,
+            text, truncation=True, max_length=self.card.max_length or None,
             return_offsets_mapping=True, return_special_tokens_mask=True,
         )  # fmt: skip
         is_text = np.array(encoding["special_tokens_mask"]) == 0
@@ -197,7 +202,7 @@ class SentenceTransformersEncoder:
         spans = np.array(encoding["offset_mapping"], dtype=np.int32)
         vector = outputs["sentence_embedding"].cpu().numpy()
         ids = np.array(encoding["input_ids"], dtype=np.int32)
-        return _keep_text(Encoded(vector, tokens, spans, ids), is_text, len(prompt))
+        return _keep_text(Encoded(vector, tokens, spans, ids), is_text, prompt_chars)
 
 
 @contextmanager

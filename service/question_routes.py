@@ -85,6 +85,8 @@ def add_question_routes(app: FastAPI, state: State) -> None:
         state.ready()
         file = state.settings.feedback_file or state.settings.index / "feedback.jsonl"
         entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **feedback.model_dump()}
+        if feedback.answer_id in state.recent:
+            entry["question"] = state.recent[feedback.answer_id]
         await state.worker.run(partial(_append, file, json.dumps(entry, ensure_ascii=False)))
         state.metrics.count_feedback(helpful=feedback.helpful)
         return Response(status_code=204)

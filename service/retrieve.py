@@ -95,22 +95,31 @@ class Retriever:
         Raises:
             UnknownDocumentError: an id in `documents` that the index does not have.
         """
+        return self.search_modes(query, [mode], limit=limit, documents=documents)[mode]
+
+    def search_modes(
+        self, query: Query, modes: Sequence[Mode], *, limit: int, documents: Collection[str] | None = None
+    ) -> dict[Mode, list[Hit]]:
+        """What `search` finds in each of the modes; the arms run once."""
         allowed = self._allowed(documents)
         lexical = self.index.lexical.score(query.terms)
         translated = self.index.lexical.score(query.translations)
-        nearest = self._nearest(query, allowed)
         ranked_lexical, ranked_translated = _ranked(lexical, allowed), _ranked(translated, allowed)
-        found = [ranked[:_CANDIDATES].tolist() for ranked in (ranked_lexical, ranked_translated)]
-        candidates = sorted({*nearest, *found[0], *found[1]})
+        nearest = self._nearest(query, allowed)
+        candidates = sorted({*nearest, *_first(ranked_lexical), *_first(ranked_translated)})
         late = dict(zip(candidates, self.index.tokens.score(query.tokens, candidates).tolist(), strict=True))
-        ranked_late = np.array(sorted(candidates, key=lambda row: (-late[row], row)), dtype=np.int64)
-        if mode is Mode.LEXICAL:
-            scores = _best(lexical, ranked_lexical, limit)
-        elif mode is Mode.TRANSLATED:
-            scores = _best(translated, ranked_translated, limit)
-        else:
-            scores = late if mode is Mode.DENSE else self._fuse(query, late, lexical, translated)
-        ranks = [self._positions(ranked) for ranked in (ranked_late, ranked_lexical, ranked_translated)]
+        dense = {row: late[row] for row in nearest}
+        ranked_dense = np.array(sorted(nearest, key=lambda row: (-late[row], row)), dtype=np.int64)
+        scores = {
+            Mode.HYBRID: lambda: self._fuse(query, late, lexical, translated),
+            Mode.DENSE: lambda: dense,
+            Mode.LEXICAL: lambda: _best(lexical, ranked_lexical, limit),
+            Mode.TRANSLATED: lambda: _best(translated, ranked_translated, limit),
+        }
+        ranks = [self._positions(ranked) for ranked in (ranked_dense, ranked_lexical, ranked_translated)]
+        return {mode: self._hits(scores[mode](), ranks, limit) for mode in modes}
+
+    def _hits(self, scores: Mapping[int, float], ranks: Sequence[npt.NDArray[np.int32]], limit: int) -> list[Hit]:
         best = sorted(scores, key=lambda row: (-scores[row], self.index.chunks[row].id))[:limit]
         return [
             Hit(row, self.index.chunks[row], scores[row], *(int(positions[row]) or None for positions in ranks))
@@ -153,6 +162,11 @@ def _ranked(scores: Scores, allowed: Sequence[int] | None) -> Rows:
     rows = np.flatnonzero(scores) if allowed is None else np.array([r for r in allowed if scores[r] > 0], dtype=int)
     ranked: Rows = rows[np.argsort(-scores[rows], kind="stable")]
     return ranked
+
+
+def _first(ranked: Rows) -> list[int]:
+    rows: list[int] = ranked[:_CANDIDATES].tolist()
+    return rows
 
 
 def _best(scores: Scores, ranked: Rows, limit: int) -> dict[int, float]:

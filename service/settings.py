@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     queue: int = Field(16, ge=1, le=10_000, description="Questions that may wait; one more gets 503.")
     max_body_bytes: int = Field(65_536, ge=1_024, le=10_485_760, description="Bytes a request body may have.")
     feedback_file: Path | None = Field(None, description="File feedback is added to; the index folder's when unset.")
-    log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+    log_questions: bool = Field(False, description="Whether the log, and feedback, hold the text of questions.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         (), description="Origins whose pages may embed the search box, with blanks between; our own always may."
     )

@@ -1,6 +1,6 @@
 """What a running service holds, and what its routes need of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexing.errors import UnknownDocumentError
 from indexing.types import Document
@@ -10,10 +10,13 @@ from service.embed import Script, read_script
 from service.errors import NotReadyError
 from service.frequent import FrequentQuestions
 from service.observe import Metrics
+from service.present import reply_id
 from service.settings import Settings
 from service.suggest import Suggestion, document_suggestions
 from service.types import Outcome, Reply
 from service.worker import Worker
+
+_REMEMBERED = 1_000  # questions that feedback may still come to
 
 
 @dataclass
@@ -27,6 +30,7 @@ class State:
     frequent: FrequentQuestions
     completer: Completer
     pipeline: Pipeline | None = None
+    recent: dict[str, str] = field(default_factory=dict)  # reply id -> question, where questions may be logged
 
     def open(self, pipeline: Pipeline) -> None:
         """Takes the pipeline into service after a question of its own first words has gone through every arm.
@@ -62,8 +66,15 @@ class State:
         return documents[document_id]
 
     def note(self, reply: Reply, address: str) -> None:
-        """Counts a reply, and offers its question to others once enough of them have asked it."""
+        """Counts a reply, remembers its question for feedback, offers it to others once enough of them have asked it.
+
+        A question is remembered only where the log may hold questions, and until a thousand others came after it.
+        """
         self.metrics.count_reply(reply)
+        if self.settings.log_questions:
+            self.recent[reply_id(reply, self.ready().index)] = reply.question
+            if len(self.recent) > _REMEMBERED:
+                self.recent.pop(next(iter(self.recent)))
         answered = reply.answer.outcome is Outcome.ANSWERED
         if answered and self.frequent.note(reply.question, reply.language.code, address):
             self.completer = self._complete(self.ready())

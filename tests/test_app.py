@@ -260,6 +260,16 @@ def test_feedback_is_kept_and_counted(healthy: TestClient, app: FastAPI) -> None
     assert 'kildesvar_feedback_total{helpful="false"}' in healthy.get("/metrics").text
 
 
+@pytest.mark.parametrize("log_questions", [True, False])
+def test_feedback_has_the_question_only_where_the_log_may_have_it(tmp_path: Path, *, log_questions: bool) -> None:
+    settings = Settings(index=tmp_path, log_questions=log_questions)
+    with started(create_app(settings, lambda: open_tiny(DOCUMENTS))) as client:
+        answer_id = client.post("/v1/ask", json={"question": QUESTION}).json()["id"]
+        client.post("/v1/feedback", json={"answer_id": answer_id, "helpful": False})
+    kept = json.loads((tmp_path / "feedback.jsonl").read_text("utf-8"))
+    assert kept.get("question") == (QUESTION if log_questions else None)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

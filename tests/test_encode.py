@@ -141,7 +141,7 @@ def test_sentence_transformers_model_is_an_encoder_like_the_bundled_one(minilm: 
     passages = model.encode_passages(TEXTS[:4])
     for text, passage in zip(TEXTS[:4], passages, strict=True):
         check(passage, text, 384)
-        assert np.array_equal(passage.vector, model.encode_query(text).vector)
+        assert np.allclose(passage.vector, model.encode_query(text).vector, atol=1e-5)  # a batch rounds otherwise
     trials = model.encode_query("clinical trials")
     near, far = model.encode_passages(["A trial of a new medicine in patients.", "The weather is fine in Bergen."])
     assert cosine(trials, near) > cosine(trials, far) + 0.2

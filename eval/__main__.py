@@ -1,0 +1,134 @@
+"""python -m eval: measures how good the answers are, compares two measurements, and says whether they may ship."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from eval.commands import measure_bitext, measure_questions, measure_reading, measure_retrieval
+from eval.compare import Verdict, compare, read_result
+from eval.errors import DataError
+from eval.fit import collect_best, fit, trade_offs
+from eval.gates import check_gates, read_gates
+from eval.lines import read_text
+from eval.measured import Measured
+from eval.options import GATES, QUESTIONS, RUNS, make_parser
+from eval.questions import UNANSWERABLE, read_questions
+from eval.readme import refresh
+from eval.report import html_report, markdown_report
+from eval.runs import as_json, check_writable, write_json, write_run
+from eval.starter import as_lines, draft_feedback, draft_questions
+from eval.terminal import Countdown, numbers_table, show, show_differences
+from indexing.encode import BUNDLED
+from indexing.errors import KildesvarError
+from indexing.store import load
+from service.ask import open_pipeline
+
+Measure = Callable[[argparse.Namespace], Measured]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; 0 when all is well, 1 for a broken gate, a real loss, or what the user can mend."""
+    options = make_parser().parse_args(arguments)
+    if hasattr(options, "encoder"):
+        options.encoder = options.encoder or [BUNDLED]
+    try:
+        return _COMMANDS[options.command](options)
+    except KildesvarError as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 1
+
+
+def _questions(options: argparse.Namespace) -> int:
+    shipped = options.questions == QUESTIONS and options.split == "test"
+    file = options.gates or (GATES if shipped else None)
+    gates = read_gates(file) if file else []
+    return _measure(measure_questions, options, lambda measured: check_gates(gates, measured.result))
+
+
+def _measure(
+    measure: Measure, options: argparse.Namespace, check: Callable[[Measured], list[str]] = lambda _: []
+) -> int:
+    base = read_result(options.base) if options.base else None
+    for target in (options.out, Path(options.json) if options.json not in (None, "-") else None):
+        if target:
+            check_writable(target)
+    measured = measure(options)
+    broken = check(measured)
+    dataset = measured.result["dataset"]
+    folder = options.out or RUNS / f"{measured.result['kind']}-{dataset['name']}-{dataset['split']}"
+    reports = {"report.html": html_report(measured, base, broken), "report.md": markdown_report(measured, base, broken)}
+    write_run(folder, measured, reports)
+    if options.json == "-":
+        print(as_json(measured.result))
+    else:
+        print(f"{show(measured.result)}\n\nFiles of this run and its report: {folder}")
+        if options.json:
+            write_json(Path(options.json), measured.result)
+    print("".join(f"eval: {line}\n" for line in broken), end="", file=sys.stderr)
+    return 1 if broken else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    differences = compare(read_result(options.base), read_result(options.new))
+    losses = [d for d in differences if d.verdict is Verdict.LOSS]
+    result = {"losses": len(losses), "differences": [d.as_dict() for d in differences]}
+    if options.json == "-":
+        print(as_json(result))
+    else:
+        print(show_differences(differences))
+        if options.json:
+            write_json(Path(options.json), result)
+    return 1 if losses else 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    if options.file.exists():
+        raise DataError(f"'{options.file}' is there already and stays as it is; give another name")
+    drafts = draft_questions(load(options.index), per_document=options.per_document)
+    drafts += draft_feedback(options.feedback) if options.feedback else []
+    options.file.write_text(as_lines(drafts), "utf-8")
+    print(f'{options.file}: {len(drafts)} drafts; write the questions, check the answers, and take "draft" out')
+    return 0
+
+
+def _fit(options: argparse.Namespace) -> int:
+    pipeline = open_pipeline(options.index, options.encoder[0])
+    split = None if options.split == "all" else options.split
+    questions = read_questions(options.questions, pipeline.index.documents, split=split)
+    best = collect_best(pipeline, questions, on_progress=Countdown("asking"))
+    fitted = fit(best)
+    answerable = [b.right for b in best if b.question.answerable]
+    print(
+        f"{len(questions)} questions; best sentence right for {sum(answerable)} of {len(answerable)} answerable ones\n"
+    )
+    print(", ".join(f"{name}={weight:.2f}" for name, weight in {**fitted.weights, "bias": fitted.bias}.items()))
+    print("\nBy threshold, each question judged by weights fitted without it and its twins:\n")
+    rows = trade_offs(best, fitted.held_out, UNANSWERABLE)
+    print(numbers_table("threshold", {f"{row.pop('threshold'):.2f}": row for row in rows}))
+    return 0
+
+
+def _readme(options: argparse.Namespace) -> int:
+    before = read_text(options.file)
+    after = refresh(before, options.results)
+    if after != before:
+        options.file.write_text(after, "utf-8")
+    print(f"{options.file}: {'tables made anew' if after != before else 'up to date'}")
+    return 0
+
+
+_COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
+    None: _questions,
+    "retrieval": lambda options: _measure(measure_retrieval, options),
+    "reading": lambda options: _measure(measure_reading, options),
+    "bitext": lambda options: _measure(measure_bitext, options),
+    "compare": _compare,
+    "init": _init,
+    "fit": _fit,
+    "readme": _readme,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

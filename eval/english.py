@@ -1,0 +1,31 @@
+"""The baseline most search systems are: BM25 with one English analyser for every language."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexing.analyze import Analyzer
+from indexing.build import passage_text
+from indexing.lexical import build_lexical
+from indexing.types import Chunk
+
+NAME = "bm25-english"
+
+
+class EnglishBm25:
+    """BM25 over English stems of the passages; function words of both languages are left out, as in the service."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._analyzer = Analyzer()
+        self._ids = [chunk.id for chunk in chunks]
+        self._chunks = tuple(chunks)
+        self._lexical = build_lexical([self._terms(passage_text(chunk)) for chunk in chunks])
+
+    def search(self, question: str, *, limit: int) -> list[tuple[Chunk, float]]:
+        """The best passages that share a term with the question, best first; ties by passage id."""
+        scores = self._lexical.score(dict.fromkeys(self._terms(question), 1.0))
+        rows = sorted(np.flatnonzero(scores).tolist(), key=lambda row: (-scores[row], self._ids[row]))
+        return [(self._chunks[row], float(scores[row])) for row in rows[:limit]]
+
+    def _terms(self, text: str) -> list[str]:
+        return [word.english for word in self._analyzer.words(text) if not word.stop]
