@@ -5,7 +5,7 @@ lexical     BM25 over the question's own terms
 translated  BM25 over what those terms may mean in the other language
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +110,7 @@ class Retriever:
         late = dict(zip(candidates, self.index.tokens.score(query.tokens, candidates).tolist(), strict=True))
         dense = {row: late[row] for row in nearest}
         ranked_dense = np.array(sorted(nearest, key=lambda row: (-late[row], row)), dtype=np.int64)
-        scores = {
+        scores: dict[Mode, Callable[[], Mapping[int, float]]] = {
             Mode.HYBRID: lambda: self._fuse(query, late, lexical, translated),
             Mode.DENSE: lambda: dense,
             Mode.LEXICAL: lambda: _best(lexical, ranked_lexical, limit),
