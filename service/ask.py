@@ -27,7 +27,7 @@ CALIBRATION = Calibration(
     unmatched=-3.57,
     asked=1.05,
     bias=-4.81,
-    answer_at=0.3,
+    answer_at=0.25,
     show_at=0.1,
     most_unmatched=0.3,
 )

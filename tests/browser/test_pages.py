@@ -7,7 +7,7 @@ from tests.browser.box import Browser
 from tests.browser.stub import Stub, running
 
 NORWEGIAN_QUESTION = "Hvor mye får NorTrials?"
-ENGLISH_QUESTION = "How much more money will test facilities get?"
+ENGLISH_QUESTION = "How much money did the Predi-Lynch project receive from the EU?"
 HOST_POLICY = "default-src 'none'; script-src {service}; connect-src {service}"
 
 WITH_BOX = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Intranett</title>
@@ -114,7 +114,7 @@ def test_the_question_stays_in_the_address_and_back_brings_the_one_before(browse
     box = browser.open(kildesvar + "/")
     box.ask(NORWEGIAN_QUESTION, "answered")
     box.ask(ENGLISH_QUESTION, "answered")
-    assert "test+facilities" in browser.driver.current_url
+    assert "Predi-Lynch" in browser.driver.current_url
     browser.driver.back()
     browser.until(lambda: box.input.get_property("value") == NORWEGIAN_QUESTION, "the question before")
 
