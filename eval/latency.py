@@ -3,7 +3,6 @@
 import resource
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -36,8 +35,3 @@ def index_size_mb(index: Index) -> dict[str, float]:
     tokens = index.tokens.vectors.nbytes + index.tokens.spans.nbytes + index.tokens.ids.nbytes
     postings = sum(index.lexical.model.scores[name].nbytes for name in ("data", "indices", "indptr"))
     return {"vectors": index.vectors.nbytes / 1e6, "tokens": tokens / 1e6, "postings": postings / 1e6}
-
-
-def folder_size_mb(folder: Path) -> float:
-    """MB of all files in a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6

@@ -35,13 +35,6 @@ class Lexical:
             scores[postings["indices"][start:end]] += weight * postings["data"][start:end]
         return scores
 
-    def document_frequency(self, term: str) -> int:
-        """How many passages have this term."""
-        column = self.model.vocab_dict.get(term)
-        if column is None:
-            return 0
-        return int(self.model.scores["indptr"][column + 1] - self.model.scores["indptr"][column])
-
     def save(self, folder: Path) -> None:
         """Writes the postings into a folder of their own."""
         self.model.save(folder, show_progress=False)
