@@ -9,7 +9,7 @@ from eval.bias import measure_question_bias
 from eval.bold import ask_boldly
 from eval.failures import find_cause
 from eval.judge import is_exact, is_right
-from eval.latency import measure_latency
+from eval.latency import measure_latency, percentiles
 from eval.measured import Measured, Progress, Ranked, average, intervals, mean, measure_each
 from eval.metrics import MEASURES, first_relevant_rank, rank
 from eval.questions import Question
@@ -43,7 +43,7 @@ def run_questions(systems: Systems, questions: Sequence[Question], *, on_progres
         "calibration": measure_calibration(asked),
         "citations": _citations(asked),
         "bias": measure_question_bias(asked, systems.pipelines[""].index.chunks),
-        "latency_ms": measure_latency(a.reply.timing for a in asked),
+        "latency_ms": {**measure_latency(a.reply.timing for a in asked), **_latency_by_direction(asked)},
     }
     rows = [_row(a, {name: values[name].get(a.question.id, {}) for name in systems.names}) for a in asked]
     return Measured(result, rows, rankings)
@@ -80,6 +80,15 @@ def _citations(asked: Sequence[Asked]) -> dict[str, float]:
     """Number of answers with a citation, and the share of them quoted exactly; 1 where there is none."""
     cited = [a for a in asked if a.reply.answer.citation is not None]
     return {"n": len(cited), "exact": mean([a.exact for a in cited]) if cited else 1.0}
+
+
+def _latency_by_direction(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    """Percentiles of the whole time of the answerable questions of each direction."""
+    directions = dict.fromkeys(direction for a in asked if a.question.answerable for direction in a.question.directions)
+    return {
+        f"total {direction}": percentiles([a.reply.timing.total for a in asked if direction in a.question.directions])
+        for direction in directions
+    }
 
 
 def _row(asked: Asked, values: dict[str, dict[str, float]]) -> dict[str, Any]:
