@@ -153,8 +153,8 @@ class SentenceTransformersEncoder:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - torch takes seconds to import
         except ImportError as error:
             raise EncoderError(
-                f"encoder '{name}' needs sentence-transformers; install it: pip install 'kildesvar[models]', "
-                "or use the bundled encoder"
+                f"encoder '{name}' needs sentence-transformers; install the extra in the project's folder: "
+                "pip install '.[models]', or use the bundled encoder"
             ) from error
         try:
             self._model = SentenceTransformer(name, device="cpu")

@@ -56,7 +56,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    pipeline = open_pipeline(settings.index, settings.encoder, threads=settings.threads)
+    pipeline = open_pipeline(settings.index, settings.encoder)
     app = create_app(settings, lambda: pipeline)
     print(f"Kildesvar answers on http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
@@ -77,7 +77,7 @@ def _snippet(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
-    pipeline = open_pipeline(settings.index, settings.encoder, threads=settings.threads)
+    pipeline = open_pipeline(settings.index, settings.encoder)
     reply = ask(pipeline, options.question)
     if options.json or not sys.stdout.isatty():
         print(ask_response(reply, pipeline.index).model_dump_json(indent=2))

@@ -76,14 +76,14 @@ def ask(
     return Reply(text, detected, language is not None, answer, tuple(hits[:limit]), timing)
 
 
-def open_pipeline(folder: Path, encoder_name: str, *, threads: int = 1) -> Pipeline:
+def open_pipeline(folder: Path, encoder_name: str) -> Pipeline:
     """The pipeline over the current snapshot of an index folder.
 
     Raises:
         SnapshotError: no index there, damaged, or built with another encoder or analysis.
         EncoderError: the encoder cannot be loaded.
     """
-    encoder, lexicon = load_encoder(encoder_name, threads=threads), load_lexicon()
+    encoder, lexicon = load_encoder(encoder_name, threads=1), load_lexicon()
     settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
     return make_pipeline(load(folder, settings=settings), encoder, lexicon)
 

@@ -34,7 +34,6 @@ def test_the_environment_sets_what_it_names(monkeypatch: pytest.MonkeyPatch) -> 
         ("port", "0"),
         ("port", "65536"),
         ("port", "http"),
-        ("threads", "0"),
         ("queue", "0"),
         ("max_body_bytes", "1"),
         ("log_questions", "perhaps"),
