@@ -50,6 +50,7 @@ def test_without_an_index_the_cure_is_told_in_one_line(
 
 @pytest.mark.parametrize(
     ("name", "value"),
+    [("PORT", "http"), ("PORT", "70000"), ("QUEUE", "0"), ("LOG_QUESTIONS", "perhaps")],
 )
 def test_a_wrong_setting_is_named_with_its_value(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
