@@ -3,12 +3,11 @@
 import argparse
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
-import uvicorn
 from pydantic import ValidationError
 
 from indexing.errors import KildesvarError
-from service.app import create_app
 from service.ask import ask, open_pipeline
 from service.embed import read_script, snippet
 from service.observe import JsonFormatter
@@ -56,7 +55,13 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    pipeline = open_pipeline(settings.index, settings.encoder)
+    with ThreadPoolExecutor(1) as executor:
+        opening = executor.submit(open_pipeline, settings.index, settings.encoder)
+        import uvicorn  # noqa: PLC0415 - half a second of imports while the index is being opened
+
+        from service.app import create_app  # noqa: PLC0415
+
+        pipeline = opening.result()
     app = create_app(settings, lambda: pipeline)
     print(f"Kildesvar answers on http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
