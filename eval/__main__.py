@@ -1,28 +1,35 @@
 """python -m eval: measures how good the answers are, compares two measurements, and says whether they may ship."""
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: threads of our own share the work, and its would wait for them
+
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from eval.calibrate import calibrate, choose_questions
 from eval.commands import measure_bitext, measure_questions, measure_reading, measure_retrieval
 from eval.compare import Verdict, compare, read_result
 from eval.errors import DataError
-from eval.fit import collect_best, fit, trade_offs
+from eval.fit import collect_best
 from eval.gates import check_gates, read_gates
 from eval.lines import read_text
 from eval.measured import Measured
 from eval.options import GATES, QUESTIONS, RUNS, make_parser
-from eval.questions import UNANSWERABLE, read_questions
+from eval.questions import read_questions
 from eval.readme import refresh
 from eval.report import html_report, markdown_report
-from eval.runs import as_json, check_writable, write_json, write_run
+from eval.runs import as_json, check_writable, summary, write_json, write_run, write_text
 from eval.starter import as_lines, draft_feedback, draft_questions
 from eval.terminal import Countdown, numbers_table, show, show_differences
 from indexing.encode import BUNDLED
 from indexing.errors import KildesvarError
-from indexing.store import load
+from indexing.store import load, save_calibration
 from service.ask import open_pipeline
+from service.calibration import SHIPPED
+from service.settings import FEEDBACK
 
 Measure = Callable[[argparse.Namespace], Measured]
 
@@ -50,7 +57,7 @@ def _measure(
     measure: Measure, options: argparse.Namespace, check: Callable[[Measured], list[str]] = lambda _: []
 ) -> int:
     base = read_result(options.base) if options.base else None
-    for target in (options.out, Path(options.json) if options.json not in (None, "-") else None):
+    for target in (options.out, options.summary, Path(options.json) if options.json not in (None, "-") else None):
         if target:
             check_writable(target)
     measured = measure(options)
@@ -59,6 +66,8 @@ def _measure(
     folder = options.out or RUNS / f"{measured.result['kind']}-{dataset['name']}-{dataset['split']}"
     reports = {"report.html": html_report(measured, base, broken), "report.md": markdown_report(measured, base, broken)}
     write_run(folder, measured, reports)
+    if options.summary:
+        write_json(options.summary, summary(measured.result))
     if options.json == "-":
         print(as_json(measured.result))
     else:
@@ -70,7 +79,10 @@ def _measure(
 
 
 def _compare(options: argparse.Namespace) -> int:
-    differences = compare(read_result(options.base), read_result(options.new))
+    base, new = read_result(options.base), read_result(options.new)
+    if options.json not in (None, "-"):
+        check_writable(Path(options.json))
+    differences = compare(base, new)
     losses = [d for d in differences if d.verdict is Verdict.LOSS]
     result = {"losses": len(losses), "differences": [d.as_dict() for d in differences]}
     if options.json == "-":
@@ -85,27 +97,42 @@ def _compare(options: argparse.Namespace) -> int:
 def _init(options: argparse.Namespace) -> int:
     if options.file.exists():
         raise DataError(f"'{options.file}' is there already and stays as it is; give another name")
+    check_writable(options.file)
     drafts = draft_questions(load(options.index), per_document=options.per_document)
-    drafts += draft_feedback(options.feedback) if options.feedback else []
-    options.file.write_text(as_lines(drafts), "utf-8")
+    kept = options.index / FEEDBACK
+    feedback = options.feedback or (kept if kept.exists() else None)
+    drafts += draft_feedback(feedback) if feedback else []
+    write_text(options.file, as_lines(drafts))
     print(f'{options.file}: {len(drafts)} drafts; write the questions, check the answers, and take "draft" out')
     return 0
 
 
-def _fit(options: argparse.Namespace) -> int:
-    pipeline = open_pipeline(options.index, options.encoder[0])
-    split = None if options.split == "all" else options.split
-    questions = read_questions(options.questions, pipeline.index.documents, split=split)
+def _calibrate(options: argparse.Namespace) -> int:
+    pipeline = open_pipeline(options.index, options.encoder[0], calibration=SHIPPED)
+    known = pipeline.index.documents
+    questions = choose_questions(read_questions(options.questions, known, split=None), options.split)
     best = collect_best(pipeline, questions, on_progress=Countdown("asking"))
-    fitted = fit(best)
-    answerable = [b.right for b in best if b.question.answerable]
+    made = calibrate(best, at_most=options.false_answers)
+    right = [b.right for b in best if b.question.answerable]
+    print(f"{len(best)} questions; best sentence right for {sum(right)} of {len(right)} answerable ones\n")
+    print("By threshold, each question judged by weights fitted without it and its twins:\n")
+    table = {f"{row['threshold']:.2f}": {k: v for k, v in row.items() if k != "threshold"} for row in made.table}
+    print(numbers_table("threshold", table))
+    if not made.keeps_limit:
+        print(
+            f"\nNo threshold keeps false answers to {options.false_answers:.2f} and still answers; taken is the one "
+            "with the best harmonic mean of correct and the share of the unanswerable declined."
+        )
+    print("\n" + ", ".join(f"{name}={value:g}" for name, value in made.calibration.as_dict().items()))
+    row = made.chosen
     print(
-        f"{len(questions)} questions; best sentence right for {sum(answerable)} of {len(answerable)} answerable ones\n"
+        f"At answer_at {row['threshold']:.2f}: {row['false-answer']:.3f} of the unanswerable questions are answered; "
+        f"of the others {row['correct']:.3f} rightly, {row['false-refusal']:.3f} not at all."
     )
-    print(", ".join(f"{name}={weight:.2f}" for name, weight in {**fitted.weights, "bias": fitted.bias}.items()))
-    print("\nBy threshold, each question judged by weights fitted without it and its twins:\n")
-    rows = trade_offs(best, fitted.held_out, UNANSWERABLE)
-    print(numbers_table("threshold", {f"{row.pop('threshold'):.2f}": row for row in rows}))
+    if options.dry_run:
+        print("Nothing was written.")
+    else:
+        print(f"Written to {options.index}/{save_calibration(options.index, made.calibration.as_dict())}.")
     return 0
 
 
@@ -113,7 +140,7 @@ def _readme(options: argparse.Namespace) -> int:
     before = read_text(options.file)
     after = refresh(before, options.results)
     if after != before:
-        options.file.write_text(after, "utf-8")
+        write_text(options.file, after)
     print(f"{options.file}: {'tables made anew' if after != before else 'up to date'}")
     return 0
 
@@ -125,7 +152,7 @@ _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
     "bitext": lambda options: _measure(measure_bitext, options),
     "compare": _compare,
     "init": _init,
-    "fit": _fit,
+    "calibrate": _calibrate,
     "readme": _readme,
 }
 

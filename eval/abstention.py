@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eval.asked import Asked
-from eval.calibration import auroc, brier, calibration_error, false_answers_at_recall, reliability, risk_coverage
+from eval.calibration import summarise
 from eval.measured import ALL, Numbers, grouped, mean
 from eval.questions import UNANSWERABLE
 from service.types import Outcome
@@ -37,18 +37,9 @@ def measure_abstention(asked: Sequence[Asked]) -> dict[str, Numbers]:
 
 def measure_calibration(asked: Sequence[Asked]) -> dict[str, Any]:
     """What the confidence of the best sentence is worth, over all questions; measures as in `eval.calibration`."""
-    answers = [(a.reply.answer.confidence, a.best_right) for a in asked]
     answerable = [(a.reply.answer.confidence, a.best_right) for a in asked if a.question.answerable]
     unanswerable = [a.reply.answer.confidence for a in asked if not a.question.answerable]
-    return {
-        "ece": calibration_error(answers),
-        "brier": brier(answers),
-        "auroc": auroc(answers),
-        "false-answer@recall=0.9": false_answers_at_recall(answerable, unanswerable),
-        "reliability": [{"n": b.n, "confidence": b.confidence, "right": b.right} for b in reliability(answers)],
-        "risk-coverage": [[coverage, risk] for coverage, risk in risk_coverage(answers)],
-        "chosen": [mean([a.answered for a in asked]), mean([not a.right for a in asked if a.answered])],
-    }
+    return summarise(answerable, unanswerable, [a.right for a in asked if a.answered])
 
 
 def _answer_numbers(members: Sequence[Asked]) -> Numbers:

@@ -47,8 +47,8 @@ def read_beir(folder: Path, *, split: str = "test") -> Judgements:
         raise DataError(f"BEIR folder '{folder}' does not exist; give one with corpus.jsonl, queries.jsonl, qrels.tsv")
     corpus, queries = folder / "corpus.jsonl", folder / "queries.jsonl"
     texts = {record.text("_id"): _read_text(record) for record in _with_ids(corpus)}
-    if not texts:
-        raise DataError(f"{corpus} holds no text; write one JSON object a line")
+    if not any(text.text.strip() for text in texts.values()):
+        raise DataError(f'{corpus} holds no text; write one JSON object a line, with a "text"')
     asked = {record.text("_id"): record for record in _with_ids(queries)}
     qrels_file = _find_qrels(folder, split)
     qrels = _read_qrels(qrels_file, texts, asked)
@@ -57,7 +57,7 @@ def read_beir(folder: Path, *, split: str = "test") -> Judgements:
         split=split,
         files=(corpus, queries, qrels_file),
         texts=texts,
-        queries={query_id: asked[query_id].text("text") for query_id in qrels},
+        queries={query_id: _read_query(asked[query_id]) for query_id in qrels},
         languages={query_id: _language(asked[query_id]) for query_id in qrels},
         qrels=qrels,
     )
@@ -77,6 +77,8 @@ def common_language(codes: Iterable[str]) -> str:
 def _with_ids(file: Path) -> Iterable[Record]:
     seen: dict[str, int] = {}
     for record in read_records(file):
+        if not record.text("_id").strip():
+            raise DataError(f"{record.place}: '_id' is empty; give it one that nothing else has")
         check_new(seen, record.text("_id"), (file, record.line))
         yield record
 
@@ -87,6 +89,13 @@ def _read_text(record: Record) -> Text:
     return Text(
         record.text("_id"), title if text.strip() else "", text if text.strip() else title, _language(record), group
     )
+
+
+def _read_query(record: Record) -> str:
+    text = record.text("text")
+    if not text.strip():
+        raise DataError(f"{record.place}: the query is empty; write it, or take its lines out of the judgements")
+    return text
 
 
 def _language(record: Record) -> str:
@@ -112,7 +121,7 @@ def _read_qrels(file: Path, texts: Mapping[str, object], queries: Mapping[str, o
             raise DataError(f"{place}: {len(fields)} columns, must be 3: query id, text id, grade, with tabs between")
         query_id, text_id, grade = fields
         if not grade.strip().lstrip("-").isdigit():
-            if position == 0:
+            if position == 0 and query_id not in queries:
                 continue  # the header
             raise DataError(f"{place}: grade '{grade}' must be a whole number; write 1 for relevant")
         if query_id not in queries:

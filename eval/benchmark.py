@@ -10,13 +10,12 @@ from eval.bold import ask_boldly
 from eval.failures import find_cause
 from eval.judge import is_exact, is_right
 from eval.latency import measure_latency, percentiles
-from eval.measured import Measured, Progress, Ranked, average, intervals, mean, measure_each
-from eval.metrics import MEASURES, first_relevant_rank, rank
+from eval.measured import Measured, Progress, Ranked, average, intervals, mean, measure_each, only
+from eval.metrics import CURVE, MEASURES, first_relevant_rank, rank
 from eval.questions import Question
 from eval.systems import Systems
 
 DEPTH = 100  # passages of each ranking; a relevant one beyond counts as not found
-CURVE = tuple(f"recall@{k}" for k in (1, 2, 3, 5, 10, 20, 50, 100))
 _SHOWN_PASSAGES = 3  # in a row of per_query.jsonl
 
 
@@ -35,9 +34,9 @@ def run_questions(systems: Systems, questions: Sequence[Question], *, on_progres
     values = {name: measure_each(rankings[name], [*MEASURES, *CURVE]) for name in systems.names}
     first = systems.names[0]
     result: dict[str, Any] = {
-        "retrieval": {name: average(rankings[name], _only(values[name], MEASURES)) for name in systems.names},
+        "retrieval": {name: average(rankings[name], only(values[name], MEASURES)) for name in systems.names},
         "intervals": intervals(rankings[first], values[first], MEASURES),
-        "curves": {name: average(rankings[name], _only(values[name], CURVE)) for name in systems.names},
+        "curves": {name: average(rankings[name], only(values[name], CURVE)) for name in systems.names},
         "answers": measure_answers(asked),
         "abstention": measure_abstention(asked),
         "calibration": measure_calibration(asked),
@@ -56,7 +55,7 @@ def _ask(systems: Systems, question: Question) -> Asked:
         question=question,
         reply=reply,
         relevant=question.relevant(pipeline.index.chunks),
-        found=systems.rank(question.text, limit=DEPTH).found,
+        found=systems.rank(question.text, limit=DEPTH),
         right=is_right(reply.answer, question),
         best_right=is_right(best, question),
         exact=is_exact(reply.answer, pipeline.index.documents),
@@ -70,10 +69,6 @@ def _rankings(asked: Sequence[Asked], name: str) -> list[Ranked]:
         for a in asked
         if a.question.answerable
     ]
-
-
-def _only(values: dict[str, dict[str, float]], names: Sequence[str]) -> dict[str, dict[str, float]]:
-    return {query_id: {name: row[name] for name in names} for query_id, row in values.items()}
 
 
 def _citations(asked: Sequence[Asked]) -> dict[str, float]:
@@ -95,7 +90,7 @@ def _row(asked: Asked, values: dict[str, dict[str, float]]) -> dict[str, Any]:
     question, answer = asked.question, asked.reply.answer
     system, found = next(iter(asked.found.items()))
     first = first_relevant_rank(rank({chunk.id: score for chunk, score in found}), asked.relevant)
-    cause = find_cause(question, answer, first_relevant=first, right=asked.right, best_right=asked.best_right)
+    cause = find_cause(question.answers, answer, first_relevant=first, right=asked.right, best_right=asked.best_right)
     return {
         "id": question.id,
         "item": question.item,

@@ -63,6 +63,7 @@ def run_bitext(encoders: dict[str, Encoder], pairs: Sequence[Pair], *, on_progre
             "id": f"{number:06d}{way}",
             "directions": [direction],
             "question": pair.first if way == "a" else pair.second,
+            "gold": [{"document": f"pair {number}", "quote": pair.second if way == "a" else pair.first}],
             "measures": {main: {"accuracy": float(hits[main][column][number - 1])}},
             "main": main,
         }

@@ -5,11 +5,13 @@ Each answer is a pair of its confidence, 0 to 1, and whether it is right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from eval.measured import mean
 
 Answers = Sequence[tuple[float, bool]]
 _BINS = 10
+_MOST_POINTS = 100  # of a curve in a result
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,32 @@ class Bin:
     n: int
     confidence: float
     right: float
+
+
+def summarise(answerable: Answers, unanswerable: Sequence[float], said: Sequence[bool]) -> dict[str, Any]:
+    """All of these numbers, JSON-ready; the best sentence of an unanswerable question is never right.
+
+    Args:
+        answerable: The best sentences of the answerable questions.
+        unanswerable: The confidences of the others.
+        said: Of every question that was answered, whether rightly.
+    """
+    answers = [*answerable, *((confidence, False) for confidence in unanswerable)]
+    return {
+        "ece": calibration_error(answers),
+        "brier": brier(answers),
+        "auroc": auroc(answers),
+        "false-answer@recall=0.9": false_answers_at_recall(answerable, unanswerable),
+        "reliability": [{"n": b.n, "confidence": b.confidence, "right": b.right} for b in reliability(answers)],
+        "risk-coverage": _thinned([[coverage, risk] for coverage, risk in risk_coverage(answers)]),
+        "chosen": [len(said) / max(1, len(answers)), mean([not right for right in said])],
+    }
+
+
+def _thinned(curve: list[list[float]]) -> list[list[float]]:
+    """At most a hundred points evenly from among all, the last one kept: a plot shows no more."""
+    step = max(1, -(-len(curve) // _MOST_POINTS))
+    return curve[(len(curve) - 1) % step :: step]
 
 
 def reliability(answers: Answers) -> list[Bin]:

@@ -18,12 +18,18 @@ def direction_map(systems: Mapping[str, Mapping[str, Numbers]]) -> list[str]:
     return [heat_map(f"{name} of {system} by direction", _LANGUAGES, _LANGUAGES, cells)] if cells else []
 
 
-def recall_curves(systems: Mapping[str, Numbers]) -> str:
-    """Recall at each depth, a line for each system."""
+def direction_curves(system: str, table: Mapping[str, Numbers]) -> list[str]:
+    """Recall at each depth, a line for each of the four directions; none where there is but one."""
+    told = {d: table[d] for d in (f"{a}->{b}" for a in _LANGUAGES for b in _LANGUAGES) if d in table}
+    return [recall_curves(told, by=f"direction, {system}")] if len(told) > 1 else []
+
+
+def recall_curves(systems: Mapping[str, Numbers], *, by: str) -> str:
+    """Recall at each depth, a line for each system or direction."""
     depths = [name for name in next(iter(systems.values())) if name.startswith("recall@")]
     x = Axis("k", len(depths) - 1, [(i, name.removeprefix("recall@")) for i, name in enumerate(depths)])
     series = {s: [(float(i), values[name]) for i, name in enumerate(depths)] for s, values in systems.items()}
-    return line_chart("Recall at k by system", x, Axis("recall@k", 1.0, SHARE_TICKS), series)
+    return line_chart(f"Recall at k by {by}", x, Axis("recall@k", 1.0, SHARE_TICKS), series)
 
 
 def rank_histogram(counts: Sequence[tuple[str, int]]) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 from eval.beir import read_beir
 from eval.benchmark import run_questions
 from eval.bitext import read_pairs, run_bitext
-from eval.corpora import Source, open_chunks, open_texts
+from eval.corpora import Corpus, cut_texts, open_chunks, open_corpus
 from eval.english import EnglishBm25
 from eval.errors import DataError
 from eval.latency import index_size_mb, peak_memory_mb
 from eval.measured import ALL, Measured
-from eval.provenance import describe, digest_files
+from eval.provenance import describe, digest_files, short_name
 from eval.questions import read_questions
 from eval.reading import contexts_of, run_reading
 from eval.retrieval import run_retrieval, sources_of
@@ -22,7 +22,7 @@ from eval.runs import main_table
 from eval.squad import Item, read_reading
 from eval.systems import Systems
 from eval.terminal import Countdown
-from indexing.encode import load_encoder
+from indexing.encode import BUNDLED, load_encoder
 from indexing.store import Index
 from service.ask import Pipeline, open_pipeline
 from service.types import Mode
@@ -62,14 +62,15 @@ def measure_questions(options: Namespace) -> Measured:
         "answerable": sum(question.answerable for question in questions),
     }
     command = f"python -m eval --split {options.split}{_encoders(options)}"
-    return finish("questions", measured, command, dataset, pipeline.index, started=started)
+    return finish("questions", measured, command, dataset, pipeline.index, encoders=_names(options), started=started)
 
 
 def measure_retrieval(options: Namespace) -> Measured:
     """A BEIR folder: the modes asked for, or all of them and the baseline; every further encoder."""
     started = time.perf_counter()
     data = read_beir(options.beir, split=options.split)
-    pipelines = _open_all(sources_of(data), options)
+    corpus = cut_texts(sources_of(data), on_progress=Countdown("cutting"))
+    pipelines = _open_all(corpus, options)
     modes = [Mode(mode) for mode in options.mode] if options.mode else list(Mode)
     index = pipelines[""].index
     systems = Systems(pipelines, modes, None if options.mode else EnglishBm25(index.chunks))
@@ -83,41 +84,42 @@ def measure_retrieval(options: Namespace) -> Measured:
     }
     modes_told = "".join(f" --mode {mode}" for mode in options.mode or ())
     command = f"python -m eval retrieval --beir {data.name}{modes_told}{_encoders(options)}"
-    return finish("retrieval", measured, command, dataset, index, started=started)
+    return finish("retrieval", measured, command, dataset, index, encoders=_names(options), started=started)
 
 
 def measure_reading(options: Namespace) -> Measured:
-    """SQuAD-like files, all contexts of all files searched together."""
+    """SQuAD-like files, all contexts of all files searched together; every encoder."""
     started = time.perf_counter()
     items: list[Item] = []
     for file in options.files:
         items.extend(_check_apart(file, items, read_reading(file)))
     sources, ids = contexts_of(items)
-    pipeline = open_texts(sources, options.encoder[0], folder=options.index, on_progress=Countdown("encoding"))
-    measured = run_reading(pipeline, items, ids, on_progress=Countdown("asking"))
+    corpus = cut_texts(sources, on_progress=Countdown("cutting"))
+    pipelines = _open_all(corpus, options)
+    measured = run_reading(pipelines, items, ids, on_progress=Countdown("asking"))
     name = "+".join(file.name.removesuffix(".gz").rsplit(".", 1)[0] for file in options.files)
     dataset = {"name": name, "split": "test", "digest": digest_files(*options.files), "questions": len(items)}
     command = f"python -m eval reading {' '.join(file.name for file in options.files)}{_encoders(options)}"
-    return finish("reading", measured, command, dataset, pipeline.index, started=started)
+    return finish("reading", measured, command, dataset, pipelines[""].index, encoders=_names(options), started=started)
 
 
 def measure_bitext(options: Namespace) -> Measured:
     """Translation pairs: every encoder."""
     started = time.perf_counter()
     pairs = read_pairs(options.file)
-    encoders = {label or _short(name): load_encoder(name) for label, name in _labels(options.encoder)}
+    encoders = {label or short_name(name): load_encoder(name) for label, name in _labels(options.encoder)}
     measured = run_bitext(encoders, pairs, on_progress=Countdown("encoding"))
     name = options.file.name.removesuffix(".gz").rsplit(".", 1)[0]
     dataset = {"name": name, "split": "test", "digest": digest_files(options.file), "questions": len(pairs)}
     command = f"python -m eval bitext {options.file.name}{_encoders(options)}"
-    return finish("bitext", measured, command, dataset, None, started=started)
+    return finish("bitext", measured, command, dataset, None, encoders=_names(options), started=started)
 
 
-def _open_all(sources: Sequence[Source], options: Namespace) -> dict[str, Pipeline]:
+def _open_all(corpus: Corpus, options: Namespace) -> dict[str, Pipeline]:
     """A pipeline per encoder; an index folder holds one encoder's, so that of others stand in folders beside it."""
     folders = {label: _beside(options.index, label) for label, _ in _labels(options.encoder)}
     return {
-        label: open_texts(sources, name, folder=folders[label], on_progress=Countdown("encoding"))
+        label: open_corpus(corpus, name, folder=folders[label], on_progress=Countdown("encoding"))
         for label, name in _labels(options.encoder)
     }
 
@@ -128,31 +130,38 @@ def _beside(folder: Path | None, label: str) -> Path | None:
 
 def _labels(encoders: Sequence[str]) -> list[tuple[str, str]]:
     """(label, name) of each encoder: the first has no label, the others the last part of their name."""
-    labelled = [("" if position == 0 else _short(name), name) for position, name in enumerate(encoders)]
+    labelled = [("" if position == 0 else short_name(name), name) for position, name in enumerate(encoders)]
     if len({label for label, _ in labelled}) < len(labelled):
         raise DataError(f"encoders {', '.join(encoders)} are not apart by their last part; name each once")
     return labelled
 
 
-def _short(name: str) -> str:
-    """What tells an encoder apart: the last part of its name, or of its folder that is not just "model"."""
-    parts = Path(name).resolve().parts if Path(name).exists() else tuple(name.split("/"))
-    return next(part for part in reversed(parts) if part != "model" or len(parts) == 1)
-
-
 def _check_apart(file: Path, before: Sequence[Item], items: Sequence[Item]) -> Sequence[Item]:
-    known = {(item.id, item.question) for item in before}
-    if twice := next((item for item in items if (item.id, item.question) in known), None):
-        raise DataError(f"{file}: question '{twice.id}' stands in an earlier file already; give each file once")
+    known = {item.id for item in before}
+    if twice := next((item.id for item in items if item.id in known), None):
+        raise DataError(
+            f"{file}: id '{twice}' stands in an earlier file already; give each file once, each question its id"
+        )
     return items
 
 
 def _encoders(options: Namespace) -> str:
-    return "".join(f" --encoder {_short(name)}" for name in options.encoder) if len(options.encoder) > 1 else ""
+    return "".join(f" --encoder {name}" for name in _names(options)) if options.encoder != [BUNDLED] else ""
+
+
+def _names(options: Namespace) -> list[str]:
+    return [short_name(name) for name in options.encoder]
 
 
 def finish(
-    kind: str, measured: Measured, command: str, dataset: Mapping[str, Any], index: Index | None, *, started: float
+    kind: str,
+    measured: Measured,
+    command: str,
+    dataset: Mapping[str, Any],
+    index: Index | None,
+    *,
+    encoders: Sequence[str],
+    started: float,
 ) -> Measured:
     """The run with all that tells where its numbers come from, and its values per query for `compare`.
 
@@ -164,6 +173,7 @@ def finish(
         "command": command,
         "kind": kind,
         "dataset": dataset,
+        "encoders": list(encoders),
         "environment": describe(index.manifest if index else {}),
         **{name: value for name, value in main.get(ALL, {}).items() if name != "n"},
         **{direction: values for direction, values in main.items() if direction != ALL},

@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from eval.turns import OneAtATime
 from indexing.build import make_index
 from indexing.chunk import MAX_CHARS, split
-from indexing.encode import Encoder, Progress, load_encoder
+from indexing.encode import BUNDLED, Encoder, Progress, load_encoder
 from indexing.errors import SnapshotError
 from indexing.language import Detector
-from indexing.lexicon import load_lexicon
+from indexing.lexicon import Lexicon, load_lexicon
 from indexing.store import Index, load, locked, save, settings_manifest
 from indexing.types import Block, BlockKind, Chunk, Document
 from service.ask import Pipeline, make_pipeline
@@ -25,13 +27,32 @@ class Source:
     text: str
 
 
-def open_texts(
-    texts: Sequence[Source], encoder_name: str, *, folder: Path | None = None, on_progress: Progress | None = None
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts as the index has them: documents, and the passages they are cut into, in order."""
+
+    documents: Sequence[Document]
+    chunks: Sequence[Chunk]
+
+
+def cut_texts(texts: Sequence[Source], *, on_progress: Progress | None = None) -> Corpus:
+    """The texts as documents; what is longer than a passage is cut as documents are. Tells how many texts are cut."""
+    documents, detector = [make_document(source) for source in texts], Detector()
+    chunks: list[Chunk] = []
+    for done, document in enumerate(documents, start=1):
+        chunks.extend(split(document, detector))
+        if on_progress:
+            on_progress(done, len(documents))
+    return Corpus(documents, chunks)
+
+
+def open_corpus(
+    corpus: Corpus, encoder_name: str, *, folder: Path | None = None, on_progress: Progress | None = None
 ) -> Pipeline:
-    """A pipeline over these texts; what is longer than a passage is cut as documents are.
+    """A pipeline over these texts; many queries may be prepared at the same time.
 
     Args:
-        texts: In the order their passages shall have.
+        corpus: From `cut_texts`.
         encoder_name: As `load_encoder` takes it.
         folder: Where the index is kept from one run to the next; None keeps it in memory alone.
         on_progress: Told how many passages are encoded.
@@ -40,13 +61,16 @@ def open_texts(
         EncoderError: the encoder cannot be loaded.
         SnapshotError: somebody else is writing to the folder.
     """
-    documents, detector = [make_document(source) for source in texts], Detector()
-    chunks = [chunk for document in documents for chunk in split(document, detector)]
     encoder = load_encoder(encoder_name)
+    if encoder_name != BUNDLED:
+        encoder = OneAtATime(encoder)
     if folder is None:
-        return open_chunks(documents, chunks, encoder, on_progress=on_progress)
+        return open_chunks(corpus.documents, corpus.chunks, encoder, on_progress=on_progress)
     with locked(folder):
-        pipeline = open_chunks(documents, chunks, encoder, before=_previous(folder), on_progress=on_progress)
+        before = _previous(folder)
+        if before is not None and _is_of(before, corpus, encoder):
+            return make_pipeline(before, encoder, load_lexicon())
+        pipeline = open_chunks(corpus.documents, corpus.chunks, encoder, before=before, on_progress=on_progress)
         save(pipeline.index, folder)
     return pipeline
 
@@ -61,7 +85,7 @@ def open_chunks(
 ) -> Pipeline:
     """A pipeline over passages already cut; vectors of an equal encoder are taken from the index `before`."""
     lexicon = load_lexicon()
-    settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
+    settings = _settings(encoder, lexicon)
     reusable = before if before is not None and before.card == encoder.card else None
     index, _ = make_index(documents, chunks, encoder, lexicon, settings, before=reusable, on_progress=on_progress)
     return make_pipeline(index, encoder, lexicon)
@@ -87,3 +111,17 @@ def _previous(folder: Path) -> Index | None:
         return load(folder)
     except SnapshotError:
         return None  # nothing there yet, or of an older schema: everything is encoded
+
+
+def _is_of(index: Index, corpus: Corpus, encoder: Encoder) -> bool:
+    """Whether this index is the one that would be made: of these very passages, by this encoder and analysis."""
+    settings = _settings(encoder, load_lexicon())
+    return (
+        all(index.manifest.get(key) == value for key, value in settings.items())
+        and index.chunks == tuple(corpus.chunks)
+        and tuple(index.documents.values()) == tuple(corpus.documents)
+    )
+
+
+def _settings(encoder: Encoder, lexicon: Lexicon) -> dict[str, Any]:
+    return settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)

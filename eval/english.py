@@ -24,8 +24,13 @@ class EnglishBm25:
     def search(self, question: str, *, limit: int) -> list[tuple[Chunk, float]]:
         """The best passages that share a term with the question, best first; ties by passage id."""
         scores = self._lexical.score(dict.fromkeys(self._terms(question), 1.0))
-        rows = sorted(np.flatnonzero(scores).tolist(), key=lambda row: (-scores[row], self._ids[row]))
-        return [(self._chunks[row], float(scores[row])) for row in rows[:limit]]
+        rows = np.flatnonzero(scores)
+        if len(rows) > limit:
+            least = np.partition(scores[rows], -limit)[-limit]
+            rows = rows[scores[rows] >= least]  # those that tie with the last are sorted with the rest
+        scored = zip(scores[rows].tolist(), rows.tolist(), strict=True)
+        best = sorted((-score, self._ids[row], row) for score, row in scored)
+        return [(self._chunks[row], -score) for score, _, row in best[:limit]]
 
     def _terms(self, text: str) -> list[str]:
         return [word.english for word in self._analyzer.words(text) if not word.stop]

@@ -1,7 +1,7 @@
 """Fits the reader's confidence: a logistic regression over known answers, and what each threshold would do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from service.ask import READ_PASSAGES, Pipeline
 from service.candidates import collect
 from service.question import check_question
 from service.read import confidence_features, rank
+from service.types import Candidate
 
 L2 = 1.0  # on features of unit spread: keeps a feature that says little near 0
 _FOLDS = 10  # the table judges every question by weights that did not see it or its twins
@@ -27,7 +28,7 @@ class Best:
     """The best sentence found for a question: what confidence rests on, and whether it is right."""
 
     question: Question
-    features: dict[str, float]
+    features: dict[str, float]  # empty where no sentence was found: then nothing is said
     right: bool
 
 
@@ -43,24 +44,39 @@ class Fitted:
 def collect_best(
     pipeline: Pipeline, questions: Sequence[Question], *, on_progress: Progress | None = None
 ) -> list[Best]:
-    """The sentence each question would be answered with, were confidence no matter; none found is left out."""
+    """The sentence each question would be answered with, were confidence no matter."""
     found = []
     for done, question in enumerate(questions, start=1):
         text = check_question(question.text)
         query = pipeline.retriever.prepare(text, pipeline.detector.detect(text))
         hits = pipeline.retriever.search(query, limit=READ_PASSAGES)
-        ranked = rank(collect(pipeline.index, query, hits))
-        if ranked:
-            best = ranked[0]
-            right = holds_answer(question, best.chunk.document_id, best.sentence.start, best.text)
-            found.append(Best(question, confidence_features(ranked), right))
+        found.append(_best(question, rank(collect(pipeline.index, query, hits))))
         if on_progress:
             on_progress(done, len(questions))
     return found
 
 
+def _best(question: Question, ranked: Sequence[Candidate]) -> Best:
+    if not ranked:
+        return Best(question, {}, right=False)
+    best = ranked[0]
+    right = holds_answer(question, best.chunk.document_id, best.sentence.start, best.text)
+    return Best(question, confidence_features(ranked), right)
+
+
 def fit(best: Sequence[Best]) -> Fitted:
-    """Logistic regression by Newton's method with an L2 penalty; twins are held out together."""
+    """Logistic regression by Newton's method with an L2 penalty; twins are held out together.
+
+    Where no sentence was found nothing is fitted, and the confidence is 0.
+    """
+    found = [b for b in best if b.features]
+    fitted = _fit_found(found)
+    held_out = np.zeros(len(best))
+    held_out[[bool(b.features) for b in best]] = fitted.held_out
+    return replace(fitted, held_out=held_out)
+
+
+def _fit_found(best: Sequence[Best]) -> Fitted:
     names = list(best[0].features)
     rows = np.array([[b.features[name] for name in names] for b in best], dtype=np.float64)
     right = np.array([b.right for b in best], dtype=np.float64)
@@ -94,20 +110,26 @@ def _regress(rows: Vector, right: Vector) -> tuple[Vector, float]:
     return weights, float(solution[-1] - weights @ centre)
 
 
-def trade_offs(best: Sequence[Best], confidence: Vector, kinds: Sequence[str]) -> list[dict[str, float]]:
-    """For each threshold from 0.05 to 0.95: false answers by kind, false refusals, right answers, precision.
+def trade_offs(
+    best: Sequence[Best], confidence: Vector, kinds: Sequence[str], *, most_unmatched: float
+) -> list[dict[str, float]]:
+    """For each threshold from 0.05 to 0.95: false answers by kind and of all, false refusals, right answers, precision.
 
-    correct and false-refusal are shares of the answerable questions, precision of all that would be answered.
+    correct and false-refusal are shares of the answerable questions, precision of all that would be answered. As in
+    the service, nothing is said where `most_unmatched` or more of the question finds nothing near.
     """
-    return [_trade_off(best, confidence, threshold, kinds) for threshold in np.arange(5, 100, 5) / 100]
+    fits = np.array([bool(b.features) and b.features["unmatched"] < most_unmatched for b in best])
+    return [_trade_off(best, fits & (confidence >= t), t, kinds) for t in (np.arange(5, 100, 5) / 100).tolist()]
 
 
-def _trade_off(best: Sequence[Best], confidence: Vector, threshold: float, kinds: Sequence[str]) -> dict[str, float]:
-    said = confidence >= threshold
+def _trade_off(
+    best: Sequence[Best], said: npt.NDArray[np.bool_], threshold: float, kinds: Sequence[str]
+) -> dict[str, float]:
     answerable = [i for i, b in enumerate(best) if b.question.answerable]
-    row = {"threshold": float(threshold)}
+    row = {"threshold": threshold}
     for kind in kinds:
         row[kind] = mean([float(said[i]) for i, b in enumerate(best) if b.question.kind == kind])
+    row["false-answer"] = mean([float(said[i]) for i, b in enumerate(best) if not b.question.answerable])
     row["false-refusal"] = mean([float(not said[i]) for i in answerable])
     row["correct"] = mean([float(said[i] and best[i].right) for i in answerable])
     row["precision"] = mean([float(b.right) for i, b in enumerate(best) if said[i]])

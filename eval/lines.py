@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import DataError
+from indexing.errors import QuestionError
+from service.question import check_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def read_text(file: Path) -> str:
         return raw.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise DataError(f"'{file}' is not a file that is there; give the path of the data") from error
+    except PermissionError as error:
+        raise DataError(f"'{file}' may not be read; give it to a user who may") from error
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError(f"{file}, line {line}: not UTF-8; save the file as UTF-8") from error
@@ -117,6 +121,18 @@ def check_new(seen: dict[str, int], name: str, record_place: tuple[Path, int]) -
             f"{file}, line {line}: id '{name}' stands on line {seen[name]} already; an id names one thing: change one"
         )
     seen[name] = line
+
+
+def check_asked(question: str, place: str) -> None:
+    """Checks that the service would take the question.
+
+    Raises:
+        DataError: it is empty, too long or not a text; tells its place.
+    """
+    try:
+        check_question(question)
+    except QuestionError as error:
+        raise DataError(f"{place}: {error}") from error
 
 
 def _shown(value: object) -> str:

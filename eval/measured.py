@@ -48,6 +48,11 @@ def average(rankings: Sequence[Ranked], values: Mapping[str, Numbers]) -> dict[s
     }
 
 
+def only(values: Mapping[str, Numbers], names: Sequence[str]) -> dict[str, Numbers]:
+    """Some of the measures of every query."""
+    return {query_id: {name: row[name] for name in names} for query_id, row in values.items()}
+
+
 def intervals(rankings: Sequence[Ranked], values: Mapping[str, Numbers], names: Sequence[str]) -> dict[str, Any]:
     """For each direction and measure: the 95 % bootstrap interval of its mean, as [low, high]."""
     groups = grouped((r.groups, r.query_id) for r in rankings)
@@ -58,13 +63,13 @@ def intervals(rankings: Sequence[Ranked], values: Mapping[str, Numbers], names: 
 
 
 def grouped(members: Iterable[tuple[tuple[str, ...], Member]]) -> dict[str, list[Member]]:
-    """Members by each of their groups, and all of them under "all"; directions in the order of the tables."""
+    """Members by each of their groups, and all of them under "all"; directions first, in the order of the tables."""
     found: dict[str, list[Member]] = {}
     for groups, member in members:
         for group in (*groups, ALL):
             found.setdefault(group, []).append(member)
     order = {group: position for position, group in enumerate(_ORDER)}
-    return {group: found[group] for group in sorted(found, key=lambda g: (order.get(g, len(order)), g))}
+    return {g: found[g] for g in sorted(found, key=lambda g: ("->" not in g, order.get(g, len(order)), g))}
 
 
 def mean(values: Sequence[float]) -> float:

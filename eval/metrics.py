@@ -13,6 +13,7 @@ import numpy as np
 from eval.errors import DataError
 
 Judged = Mapping[str, int]
+CURVE = tuple(f"recall@{k}" for k in (1, 2, 3, 5, 10, 20, 50, 100))
 MEASURES = ("recall@1", "recall@5", "recall@10", "mrr", "ndcg@10")  # of the tables; more by name in `measure`
 _NAME = re.compile(r"(recall|success|mrr|ndcg|map|judged)(?:@([1-9]\d*))?")
 _NEED_K = frozenset({"recall", "success", "ndcg", "judged"})
@@ -23,7 +24,8 @@ def rank(scores: Mapping[str, float]) -> list[str]:
 
     trec_eval keeps scores as 32-bit floats: what is equal there is a tie here.
     """
-    return sorted(scores, key=lambda name: (np.float32(scores[name]), name), reverse=True)
+    single = np.array(list(scores.values()), dtype=np.float32).tolist()
+    return [name for _, name in sorted(zip(single, scores, strict=True), reverse=True)]
 
 
 def measure(name: str, ranked: Sequence[str], judged: Judged) -> float:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from eval.calibrate import FALSE_ANSWERS
 from eval.questions import SPLITS
 from eval.starter import PER_DOCUMENT
 from service.types import Mode
@@ -54,15 +55,42 @@ def _add_others(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     starting = commands.add_parser("init", help="write a starter question set from the documents and feedback")
     starting.add_argument("file", type=Path, metavar="FILE", help="the question set to write, .jsonl")
     starting.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
-    starting.add_argument("--feedback", type=Path, help="feedback file: what did not help becomes a draft")
+    starting.add_argument(
+        "--feedback", type=Path, help="feedback file, what did not help becomes a draft (default: the index folder's)"
+    )
     starting.add_argument(
         "--per-document", type=int, default=PER_DOCUMENT, help=f"drafts from each document (default: {PER_DOCUMENT})"
     )
-    fitting = commands.add_parser("fit", help="fit the reader's confidence on the tune questions")
-    _add_set(fitting, split="tune")
+    calibrating = commands.add_parser(
+        "calibrate", help="fit the reader's confidence to questions, and keep it in the index"
+    )
+    calibrating.add_argument(
+        "--questions", type=Path, default=QUESTIONS, help="question set (default: the shipped one)"
+    )
+    calibrating.add_argument(
+        "--split", choices=[*SPLITS, "all"], help="which questions (default: tune where there are such, else all)"
+    )
+    calibrating.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
+    calibrating.add_argument(
+        "--false-answers",
+        type=share,
+        default=FALSE_ANSWERS,
+        metavar="SHARE",
+        help=f"of the questions without an answer, at most this share answered (default: {FALSE_ANSWERS:.2f})",
+    )
+    calibrating.add_argument("--dry-run", action="store_true", help="print what was fitted and write nothing")
+    _add_encoder(calibrating)
     readme = commands.add_parser("readme", help="put the committed results into the README's tables")
     readme.add_argument("--file", type=Path, default=Path("README.md"), help="the file with the markers")
     readme.add_argument("--results", type=Path, default=_FOLDER / "results", help="folder of the results")
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{value} is not from 0 to 1")
+    return value
 
 
 def _add_set(parser: argparse.ArgumentParser, *, split: str) -> None:
@@ -87,5 +115,8 @@ def _add_encoder(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", help="also write one JSON object to this file; - prints it instead of the tables")
+    parser.add_argument(
+        "--summary", type=Path, help="also write that object without its values per query, to commit it"
+    )
     parser.add_argument("--out", type=Path, help=f"folder of the run's files (default: {RUNS}/NAME)")
     parser.add_argument("--base", type=Path, help="an earlier --json result to show changes against in the report")

@@ -12,16 +12,29 @@ _UNNEEDED = frozenset({"files", "version"})  # checksums: the digests of corpus 
 
 
 def describe(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Commit, whether files differ from it, machine, and the manifest of the index, as JSON-ready values."""
+    """Commit, whether files differ from it, machine, and the manifest of the index, as JSON-ready values.
+
+    An encoder's folder is told by its name alone: where it lies is no part of a measurement.
+    """
     folder = Path(__file__).parent
+    index = {key: manifest[key] for key in sorted(manifest) if key not in _UNNEEDED}  # made now or kept: one order
+    if "encoder" in index:
+        encoder = {**index["encoder"], "name": short_name(index["encoder"]["name"])}
+        index["encoder"] = dict(sorted(encoder.items()))
     status = _git(folder, "status", "--porcelain")
     return {
         "commit": _git(folder, "rev-parse", "--short=12", "HEAD"),
         "dirty": None if status is None else bool(status),
         "machine": _machine(),
         "python": platform.python_version(),
-        "index": {key: value for key, value in manifest.items() if key not in _UNNEEDED},
+        "index": index,
     }
+
+
+def short_name(encoder: str) -> str:
+    """What tells an encoder apart: the last part of its name, or of its folder that is not just "model"."""
+    parts = Path(encoder).resolve().parts if Path(encoder).exists() else tuple(encoder.split("/"))
+    return next(part for part in reversed(parts) if part != "model" or len(parts) == 1)
 
 
 def digest_files(*files: Path) -> str:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from eval.charts import rank_histogram
 from eval.failures import Cause
 from eval.pieces import Section, Table
 
-_MOST_FAILURES = 300  # rows; a reader looks at the first of each cause
+_MOST_OF_A_CAUSE = 50  # rows; nobody reads more
 _CHANGES = 10  # best and worst
 _EXCERPT = 120  # characters
 _RANKS = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-5", 4, 5), ("6-10", 6, 10), ("11-20", 11, 20), ("21-100", 21, 100))
@@ -28,32 +29,39 @@ def ranks(rows: Sequence[Row]) -> list[Section]:
 
 
 def failures(rows: Sequence[Row]) -> list[Section]:
-    """What went wrong, by cause: question, gold, answer and what was found."""
+    """What went wrong, by cause: question, gold, what was found, and the answer where one was asked for."""
     failed = [row for row in rows if row.get("cause")]
     if not failed:
         return []
     order = {cause.value: position for position, cause in enumerate(Cause)}
     failed.sort(key=lambda row: (order[row["cause"]], row["id"]))
     counts = Counter(row["cause"] for row in failed)
-    summary = Table(["cause", "questions"], [[cause.value, str(counts[cause.value])] for cause in Cause])
-    header = ["cause", "question", "gold", "answer given", "confidence", "top three"]
-    table = Table(header, [_failure(row) for row in failed[:_MOST_FAILURES]])
-    told = [] if len(failed) <= _MOST_FAILURES else [f"The first {_MOST_FAILURES} of {len(failed)}."]
+    asked = "outcome" in failed[0]
+    summary = Table(["cause", "questions"], [[cause, str(counts[cause])] for cause in order if counts[cause]])
+    header = ["cause", "question", "gold", *(["answer given", "confidence"] if asked else []), "top three"]
+    shown = [row for _, rows in groupby(failed, key=lambda row: row["cause"]) for row in islice(rows, _MOST_OF_A_CAUSE)]
+    table = Table(header, [_failure(row) for row in shown])
+    told = (
+        [] if len(shown) == len(failed) else [f"The first {_MOST_OF_A_CAUSE} of each cause; per_query.jsonl has all."]
+    )
     return [Section("What went wrong", told, tables=[summary, table])]
 
 
 def _failure(row: Row) -> list[str]:
-    gold = " / ".join(f"{_cut(g['quote'])} [{g['document']}]" for g in row["gold"]) or "(no answer in the documents)"
+    return [row["cause"], *_question(row), *(_said(row) if "outcome" in row else []), _top(row)]
+
+
+def _question(row: Row) -> list[str]:
+    """The question with its id, and what is gold."""
+    gold = " / ".join(f"{_cut(g['quote'])} [{g['document']}]" for g in row.get("gold", ()))
+    return [f"{row['question']} ({row['id']})", gold or "(no answer in the documents)"]
+
+
+def _said(row: Row) -> list[str]:
+    """The answer with its span, and its confidence."""
     answer = _cut(row["answer"]) if row["answer"] else f"({row['outcome']})"
     span = f" → {row['span']}" if row["span"] else ""
-    return [
-        row["cause"],
-        f"{row['question']} ({row['id']})",
-        gold,
-        answer + span,
-        f"{row['confidence']:.2f}",
-        _top(row),
-    ]
+    return [answer + span, f"{row['confidence']:.2f}"]
 
 
 def changes(result: Mapping[str, Any], rows: Sequence[Row], base: Mapping[str, Any] | None) -> list[Section]:
@@ -68,7 +76,8 @@ def changes(result: Mapping[str, Any], rows: Sequence[Row], base: Mapping[str, A
     )
     worst = [pair for pair in changed if pair[0] < 0][:_CHANGES]
     best = [pair for pair in reversed(changed) if pair[0] > 0][:_CHANGES]
-    header = ["change", "question", "answer now", "top three"]
+    asked = any("outcome" in row for row in rows)
+    header = ["change", "question", "gold", *(["answer now", "confidence"] if asked else []), "top three"]
     tables = [
         Table(header, [_change(difference, by_id[i]) for difference, i in chosen], caption)
         for caption, chosen in (("Worse", worst), ("Better", best))
@@ -79,7 +88,7 @@ def changes(result: Mapping[str, Any], rows: Sequence[Row], base: Mapping[str, A
 
 
 def _change(difference: float, row: Row) -> list[str]:
-    return [f"{difference:+.3f}", f"{row['question']} ({row['id']})", _cut(row.get("answer") or "-"), _top(row)]
+    return [f"{difference:+.3f}", *_question(row), *(_said(row) if "outcome" in row else []), _top(row)]
 
 
 def _top(row: Row) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import DataError
-from eval.lines import Record, check_new, read_records
+from eval.lines import Record, check_asked, check_new, read_records
 from indexing.types import Chunk, Document, Family
 
 UNANSWERABLE = ("absent", "false-premise", "off-topic", "nonsense")  # kinds of question the documents do not answer
@@ -100,6 +100,8 @@ def _read_item(record: Record, documents: Mapping[str, Document]) -> list[Questi
         )
     if empty := [language for language, text in texts.items() if not isinstance(text, str) or not text.strip()]:
         raise DataError(f"{place}: the question in '{empty[0]}' is empty; write it, or take '{empty[0]}' out")
+    for text in texts.values():
+        check_asked(text, place)
     tags = _texts(record, "tags")
     return [
         Question(f"{item}/{language}", item, split, kind, tags, language, texts[language], evidence, answers)

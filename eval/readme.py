@@ -8,6 +8,7 @@ from typing import Any
 
 from eval.errors import DataError
 from eval.terminal import number, numbers_rows
+from indexing.encode import BUNDLED
 
 _SECTION = re.compile(r"(<!-- results:([a-z0-9._/*-]+) -->\n).*?(<!-- /results:\2 -->)", re.DOTALL)
 _OPENING = re.compile(r"<!-- results:([a-z0-9._/*-]+) -->")
@@ -67,6 +68,7 @@ def _overview(results: Sequence[Mapping[str, Any]], name: str) -> str:
 
 def _overview_rows(result: Mapping[str, Any], kind: str) -> list[list[str]]:
     measure, systems = _SHOWN[kind], result[kind]
+    main = result.get("encoders", [BUNDLED])[0]  # results older than the field are of the bundled encoder
     encoders: dict[tuple[str, str], dict[str, float]] = {}
     n = 0.0
     for system, table in systems.items():
@@ -74,8 +76,8 @@ def _overview_rows(result: Mapping[str, Any], kind: str) -> list[list[str]]:
         mode, _, label = system.removesuffix(")").partition(" (")
         told, column = (measure, mode) if kind == "retrieval" else (f"{measure}, {mode}", "hybrid")
         if kind == "bitext":
-            told, label, column = measure, "" if mode == "bundled" else mode, "dense"
-        encoders.setdefault((label or "bundled", told), {})[column] = values[measure]
+            told, label, column = measure, mode, "dense"
+        encoders.setdefault((label or main, told), {})[column] = values[measure]
         n = values["n"]
     return [
         [result["dataset"]["name"], f"{n:.0f}", label, told, *(number(found.get(c), c) for c in _COLUMNS)]

@@ -1,5 +1,6 @@
 """Writes the report of a run, as one HTML file and as Markdown, from the same sections."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,7 @@ from eval.measured import Measured
 from eval.pieces import Section, Table
 from eval.sections import make_sections
 
+_LONG_WORD = re.compile(r"(\S{20})(?=\S)")
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -78,7 +80,9 @@ def _html_cells(row: Sequence[str], sides: Sequence[str]) -> str:
 
 
 def _lines(cell: str) -> str:
-    return "<br>".join(escape(line) for line in cell.split("\n"))
+    """The lines of a cell; where a word is long it may be broken, so that a table keeps to the page."""
+    marked = _LONG_WORD.sub("\\1\0", cell)
+    return "<br>".join(escape(line).replace("\0", "<wbr>") for line in marked.split("\n"))
 
 
 def _markdown_table(table: Table) -> str:

@@ -8,15 +8,17 @@ from typing import Any
 from eval.beir import Judgements, common_language
 from eval.bias import max_at_r, parallel_pairs, preference_rate
 from eval.corpora import Source
+from eval.failures import find_retrieval_cause
 from eval.latency import percentiles
-from eval.measured import Measured, Numbers, Progress, Ranked, average, intervals, mean, measure_each
-from eval.metrics import MEASURES, rank
+from eval.measured import Measured, Numbers, Progress, Ranked, average, intervals, mean, measure_each, only
+from eval.metrics import CURVE, MEASURES, rank
 from eval.systems import Found, Systems
 from indexing.language import family
 from indexing.types import Chunk
 from service.ask import Pipeline
 
 DEPTH = 100  # texts of each ranking
+_TIMED = 100  # queries asked one at a time for the times: in batches a query has none of its own
 EXTRA = ("recall@100", "success@5", "map", "judged@10")
 _SURE = 0.8  # of the queries whose language is told: then it is that of all
 _INTERVALS = ("recall@5", "ndcg@10")
@@ -28,24 +30,29 @@ def run_retrieval(systems: Systems, data: Judgements, *, on_progress: Progress |
     limit = DEPTH * _passages_per_text(pipeline.index.chunks)
     directions = find_directions(pipeline, data)
     rankings: dict[str, list[Ranked]] = {name: [] for name in systems.names}
-    times: list[tuple[float, float]] = []
-    for done, (query_id, text) in enumerate(data.queries.items(), start=1):
-        ranking = systems.rank(text, limit=limit)
-        times.append((ranking.encode_ms, ranking.retrieve_ms))
-        for name, found in ranking.found.items():
+    ranked = systems.rank_all(list(data.queries.values()), limit=limit)
+    for done, (query_id, by_system) in enumerate(zip(data.queries, ranked, strict=True), start=1):
+        for name, found in by_system.items():
             scores = best_of_texts(found)
             rankings[name].append(Ranked(query_id, directions[query_id], scores, data.qrels[query_id]))
         if on_progress:
             on_progress(done, len(data.queries))
-    values = {name: measure_each(rankings[name], [*MEASURES, *EXTRA]) for name in systems.names}
+    times = [systems.time(text, limit=limit) for text in _sample(list(data.queries.values()))]
+    values = {name: measure_each(rankings[name], [*MEASURES, *EXTRA, *CURVE]) for name in systems.names}
     first = systems.names[0]
     result: dict[str, Any] = {
-        "retrieval": {name: average(rankings[name], values[name]) for name in systems.names},
+        "retrieval": {name: average(rankings[name], only(values[name], [*MEASURES, *EXTRA])) for name in systems.names},
         "intervals": intervals(rankings[first], values[first], _INTERVALS),
+        "curves": {name: average(rankings[name], only(values[name], CURVE)) for name in systems.names},
         "bias": _bias(rankings[first], data),
         "latency_ms": {"encode": percentiles([t[0] for t in times]), "retrieve": percentiles([t[1] for t in times])},
     }
     return Measured(result, [_row(r, data, values) for r in rankings[first]], rankings)
+
+
+def _sample(queries: Sequence[str]) -> Sequence[str]:
+    """At most so many queries as are timed, evenly from among all."""
+    return queries[:: -(-len(queries) // _TIMED)]
 
 
 def sources_of(data: Judgements) -> list[Source]:
@@ -133,13 +140,15 @@ def _offset(scores: Sequence[tuple[str, float]], language: str) -> list[float]:
 def _row(ranked: Ranked, data: Judgements, values: Mapping[str, Mapping[str, Numbers]]) -> dict[str, Any]:
     order = rank(ranked.scores)
     relevant = [name for name, grade in ranked.judged.items() if grade > 0]
-    positions = [order.index(name) + 1 for name in relevant if name in ranked.scores]
+    first = min((order.index(name) + 1 for name in relevant if name in ranked.scores), default=None)
+    cause = find_retrieval_cause(first) if relevant else None
     return {
         "id": ranked.query_id,
         "directions": list(ranked.groups),
         "question": data.queries[ranked.query_id],
         "gold": [{"document": name, "quote": data.texts[name].text[:300]} for name in relevant],
-        "first_relevant": min(positions, default=None),
+        "cause": cause.value if cause else None,
+        "first_relevant": first,
         "top": [
             {"id": n, "score": ranked.scores[n], "relevant": n in relevant, "text": data.texts[n].text[:300]}
             for n in order[:3]

@@ -49,24 +49,34 @@ def write_run(folder: Path, measured: Measured, reports: Mapping[str, str]) -> N
         shutil.rmtree(writing)
 
 
+def summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result without its values per query: small, and with no word of the data's questions."""
+    return {key: value for key, value in result.items() if key != "per_query"}
+
+
 def write_json(file: Path, result: Mapping[str, Any]) -> None:
     """Writes one JSON object, whole or not at all."""
+    write_text(file, as_json(result) + "\n")
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes a file, whole or not at all; makes its folder where it is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     writing = file.with_name(f".{file.name}-{os.getpid()}")
-    writing.write_text(as_json(result) + "\n", "utf-8")
+    writing.write_text(text, "utf-8")
     os.replace(writing, file)
 
 
 def check_writable(path: Path) -> None:
-    """Makes the folder a file or folder will stand in, before anything is measured for it.
+    """Checks that a file or folder can be made here, before anything is measured for it; makes nothing itself.
 
     Raises:
-        DataError: it cannot be made or written.
+        DataError: it cannot be.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"'{path}' cannot be written ({error.strerror}); give another path") from error
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise DataError(f"'{path}' cannot be written ('{folder}' is no folder); give another path")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise DataError(f"'{path}' cannot be written; give a path you may write to")
 
 
@@ -130,7 +140,7 @@ def _id(name: str) -> str:
 
 def as_json(result: Mapping[str, Any]) -> str:
     """The result as one JSON object, its values per query one query a line."""
-    head = json.dumps({k: v for k, v in result.items() if k != "per_query"}, ensure_ascii=False, indent=1)
+    head = json.dumps(summary(result), ensure_ascii=False, indent=1)
     if "per_query" not in result:
         return head
     rows = (f"  {_line(name)}: {_line(row)}" for name, row in result["per_query"].items())

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eval.charts import direction_map, recall_curves, reliability_plot, risk_coverage_plot, step_bars
+from eval.charts import direction_curves, direction_map, recall_curves, reliability_plot, risk_coverage_plot, step_bars
 from eval.compare import compare
-from eval.measured import Measured, grouped, mean
+from eval.measured import ALL, Measured, grouped, mean
 from eval.pieces import Section, Table, numbers
 from eval.question_sections import changes, failures, ranks
 from eval.statistics import bootstrap_interval
@@ -82,17 +82,17 @@ def _systems(result: Mapping[str, Any]) -> list[Section]:
             Section("Translations found", [_MEANING["bitext"]], tables=[numbers("", "encoder", result["bitext"])])
         )
     if "curves" in result:
-        table = {system: values["all"] for system, values in result["curves"].items()}
-        plots = [recall_curves(table)]
-        found.append(
-            Section(
-                "Recall by depth",
-                ["Share of relevant passages among the first k."],
-                plots,
-                [numbers("", "system", table)],
-            )
-        )
+        found.append(_recall(result["curves"]))
     return found
+
+
+def _recall(curves: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Section:
+    first, directions = next(iter(curves.items()))
+    systems = {system: table[ALL] for system, table in curves.items()}
+    told = ["Share of what is relevant among the first k."]
+    plots = [recall_curves(systems, by="system"), *direction_curves(first, directions)]
+    tables = [numbers("By system", "system", systems), numbers(f"By direction, {first}", "direction", directions)]
+    return Section("Recall by depth", told, plots, tables)
 
 
 def _side_by_side(name: str, systems: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Table:
@@ -113,18 +113,21 @@ def _answers(result: Mapping[str, Any]) -> list[Section]:
     if result.get("abstention"):
         found.append(Section("Questions without an answer", [], tables=[numbers("", "kind", result["abstention"])]))
     calibration = result.get("calibration", {})
-    if "reliability" in calibration:
-        single = {k: v for k, v in calibration.items() if isinstance(v, float)}
-        curve = calibration["risk-coverage"]
-        steps = [curve[round(i * (len(curve) - 1) / 10)] for i in range(11)]
-        tables = [
-            Table(list(single), [[f"{v:.3f}" for v in single.values()]]),
-            numbers("Reliability", "bin", {str(i): b for i, b in enumerate(calibration["reliability"], start=1)}),
-            Table(["coverage", "risk"], [[f"{c:.3f}", f"{r:.3f}"] for c, r in steps], "Risk and coverage"),
-        ]
-        plots = [risk_coverage_plot(curve, calibration["chosen"]), reliability_plot(calibration["reliability"])]
-        found.append(Section("Confidence", [_MEANING["calibration"]], plots, tables))
-    return found
+    by_way = {"": calibration} if "reliability" in calibration else calibration  # of reading: one for each way
+    return found + [_confidence(way, measured) for way, measured in by_way.items()]
+
+
+def _confidence(way: str, calibration: Mapping[str, Any]) -> Section:
+    single = {k: v for k, v in calibration.items() if isinstance(v, float)}
+    curve = calibration["risk-coverage"]
+    steps = [curve[round(i * (len(curve) - 1) / 10)] for i in range(11)]
+    tables = [
+        Table(list(single), [[f"{v:.3f}" for v in single.values()]]),
+        numbers("Reliability", "bin", {str(i): b for i, b in enumerate(calibration["reliability"], start=1)}),
+        Table(["coverage", "risk"], [[f"{c:.3f}", f"{r:.3f}"] for c, r in steps], "Risk and coverage"),
+    ]
+    plots = [risk_coverage_plot(curve, calibration["chosen"]), reliability_plot(calibration["reliability"])]
+    return Section(f"Confidence, {way}" if way else "Confidence", [_MEANING["calibration"]], plots, tables)
 
 
 def _bias(result: Mapping[str, Any]) -> list[Section]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.beir import family_of
 from eval.errors import DataError
-from eval.lines import check_new, read_records, read_text
+from eval.lines import check_asked, check_new, read_records, read_text
 
 _MLQA_NAME = re.compile(r"context-([a-z]{2,3})-question-([a-z]{2,3})")
 
@@ -17,6 +17,8 @@ _MLQA_NAME = re.compile(r"context-([a-z]{2,3})-question-([a-z]{2,3})")
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question and its context; no answers mean that the context does not answer.
+
+    MLQA gives one id to a question in all of its files: there it is followed by the direction, "56f7/en-no".
 
     Languages are "no", "en" or another code, "" where neither the data nor the file name tells.
     """
@@ -81,15 +83,17 @@ def _make_item(file: Path, where: str, entry: Any, context: Any, language: str) 
         raise DataError(f'{where}: must be an object with the texts "id" and "question"; mend it')
     if not isinstance(context, str) or not context.strip():
         raise DataError(f'{where}: "context" must be a text that is not empty; mend it')
-    named = _MLQA_NAME.search(file.name)
-    context_language, question_language = (named[1], named[2]) if named else (language, language)
     impossible = bool(entry.get("is_impossible", False))
     answers = () if impossible else tuple(dict.fromkeys(_answers(where, entry, context)))
-    if not answers and not impossible and "answers" not in entry:
+    if (
+        not answers and not impossible and not isinstance(entry.get("answers"), dict)
+    ):  # the hub's form has no such field
         raise DataError(f'{where}: has no "answers"; give some, or "is_impossible": true')
-    return Item(
-        entry["id"], entry["question"], context, answers, family_of(question_language), family_of(context_language)
-    )
+    check_asked(entry["question"], where)
+    named = _MLQA_NAME.search(file.name)
+    context_language, question_language = (family_of(code) for code in (named.groups() if named else [language] * 2))
+    name = f"{entry['id']}/{question_language}-{context_language}" if named else entry["id"]
+    return Item(name, entry["question"], context, answers, question_language, context_language)
 
 
 def _answers(where: str, entry: Mapping[str, Any], context: str) -> Iterator[str]:

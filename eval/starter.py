@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.lines import read_records
-from indexing.language import family
+from indexing.language import Detector, family
 from indexing.store import Index
 from indexing.types import BlockKind, Chunk, Document, Language, Sentence
 from service.expect import Expected
@@ -32,14 +32,18 @@ def draft_questions(index: Index, *, per_document: int = PER_DOCUMENT) -> list[d
 def draft_feedback(file: Path) -> list[dict[str, Any]]:
     """A draft for every answer of a feedback file that did not help, in order; each answer once.
 
+    Its question, where the service may log questions, stands under the language it is written in.
+
     Raises:
         DataError: the file is not as it must be.
     """
     drafts: dict[str, dict[str, Any]] = {}
+    detector = Detector()
     for record in read_records(file):
         answer_id = record.text("answer_id")
         if record.fields.get("helpful") is False:
             question = record.text("question", default="")
+            code = detector.detect(question).code
             drafts[answer_id] = {
                 "id": f"feedback-{answer_id}",
                 "draft": True,
@@ -47,7 +51,7 @@ def draft_feedback(file: Path) -> list[dict[str, Any]]:
                 "kind": "other",
                 "tags": ["feedback"],
                 "note": record.text("reason", default="") or "marked wrong",
-                "questions": {"nb": question, "en": ""},
+                "questions": {"nb": "", "en": "", "nb" if code == "und" else code: question},
                 "evidence": [],
                 "answers": [],
             }

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-_WIDTH, _HEIGHT = 640, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 150, 16, 48  # margins: names of lines stand to the right of their ends
+_WIDTH, _HEIGHT = 740, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 250, 16, 48  # margins: names of lines stand to the right of their ends
+_SAMPLE = 34  # of a line, before its name
+_TITLE = 28  # over the plot
 _COLOURS = ("#0b5cad", "#b3470b", "#1b7a3d", "#7a1fa2", "#444444", "#8a6d00", "#00707a", "#a3134f")
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "1 5", "14 4", "4 2", "8 2 2 2 2 2")
 _INK, _RULE, _PAPER = "#1a1a1a", "#c8c8c8", "#ffffff"
@@ -58,16 +60,16 @@ def line_chart(
     *,
     marks: Mapping[str, tuple[float, float]] | None = None,
 ) -> str:
-    """A line for each series, told apart by dashes and a name at its end; `marks` are single points with a name."""
+    """A line for each series, told apart by its dashes, which stand with its name too; `marks` are points with one."""
     parts = _frame(x, y)
     ends: list[tuple[float, str, str]] = []
     for i, (name, points) in enumerate(series.items()):
         colour, dash = _COLOURS[i % len(_COLOURS)], _DASHES[i % len(_DASHES)]
         path = " ".join(f"{_x(x, a):.1f},{_y(y, b):.1f}" for a, b in points)
-        dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>')
+        stroke = f'stroke="{colour}" stroke-width="2"' + (f' stroke-dasharray="{dash}"' if dash else "")
+        parts.append(f'<polyline points="{path}" fill="none" {stroke}/>')
         if points:
-            ends.append((_y(y, points[-1][1]), name, colour))
+            ends.append((_y(y, points[-1][1]), name, stroke))
     parts += _names(ends)
     for name, (a, b) in (marks or {}).items():
         parts.append(
@@ -108,10 +110,11 @@ def _frame(x: Axis, y: Axis) -> list[str]:
 
 
 def _names(ends: Sequence[tuple[float, str, str]]) -> list[str]:
-    parts, last = [], -float(_NAME_GAP)
-    for at, name, colour in sorted(ends):
+    parts, last, left = [], -float(_NAME_GAP), _WIDTH - _RIGHT + 8
+    for at, name, stroke in sorted(ends):
         last = max(at, last + _NAME_GAP)
-        parts.append(_text(_WIDTH - _RIGHT + 8, last + 4, name, fill=colour))
+        parts.append(f'<line x1="{left}" y1="{last:.1f}" x2="{left + _SAMPLE}" y2="{last:.1f}" {stroke}/>')
+        parts.append(_text(left + _SAMPLE + 6, last + 4, name))
     return parts
 
 
@@ -131,8 +134,8 @@ def _text(
 
 
 def _svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    )
+    """The parts under a title; their own coordinates begin below it."""
+    size = f'width="{width}" height="{height + _TITLE}" viewBox="0 {-_TITLE} {width} {height + _TITLE}"'
     named = f'role="img" aria-label="{escape(title)}" font-family="system-ui, sans-serif"'
-    return f"{opening} {named}><title>{escape(title)}</title>{''.join(parts)}</svg>"
+    shown = _text(0, 14 - _TITLE, title, size=14, extra=' font-weight="bold"')
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {named}>{shown}{"".join(parts)}</svg>'

@@ -7,6 +7,8 @@ from typing import Any
 
 from eval.compare import Difference
 
+_SHOW_EVERY_S = 0.1
+
 Rows = Sequence[Sequence[str]]
 
 
@@ -15,17 +17,25 @@ class Countdown:
 
     def __init__(self, step: str) -> None:
         self._step = step
-        self._started = time.perf_counter()
+        self._first: tuple[float, int] | None = None  # when it was first told, and how much was done by then
+        self._shown = 0.0
 
     def __call__(self, done: int, total: int) -> None:
-        """Writes over the line before."""
-        if not sys.stderr.isatty():
+        """Writes over the line before, ten times a second at most."""
+        now = time.perf_counter()
+        self._first = self._first or (now, done)
+        if not sys.stderr.isatty() or (done < total and now - self._shown < _SHOW_EVERY_S):
             return
-        left = (time.perf_counter() - self._started) / max(1, done) * (total - done)
+        self._shown = now
         filled = 30 * done // max(1, total)
-        line = f"\r{self._step} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}, {left:.0f} s left   "
+        left = f", {_told(self._left_s(now, done, total))} left" if done > self._first[1] else ""
+        line = f"\r{self._step} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}{left}   "
         sys.stderr.write(line + ("\n" if done == total else ""))
         sys.stderr.flush()
+
+    def _left_s(self, now: float, done: int, total: int) -> float:
+        started, before = self._first or (now, done)
+        return (now - started) / max(1, done - before) * (total - done)
 
 
 def text_table(header: Sequence[str], rows: Rows) -> str:
@@ -119,6 +129,12 @@ def show_differences(differences: Sequence[Difference]) -> str:
         for d in differences
     ]
     return text_table(header, rows)
+
+
+def _told(seconds: float) -> str:
+    """As 48 s, or 12 min 05 s."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:

@@ -26,6 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
         f"{summary.documents} documents, {summary.chunks} passages ({summary.encoded} encoded, "
         f"{summary.chunks - summary.encoded} unchanged) in {seconds:.1f} s: {options.index}/{summary.version}"
     )
+    if summary.calibration == "kept":
+        print("calibration kept: encoder and analysis are as before")
+    if summary.calibration == "dropped":
+        print(
+            "calibration dropped: encoder or analysis is another than it was fitted with; "
+            f"run: python -m eval calibrate --index {options.index}"
+        )
     return 0
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -17,7 +18,16 @@ from indexing.language import Detector
 from indexing.late import Matrix, TokenIndex, TokenRows, fit_projection, join_rows, project, quantise
 from indexing.lexical import build_lexical
 from indexing.lexicon import Lexicon
-from indexing.store import SCHEMA_VERSION, Index, load, locked, save, settings_manifest
+from indexing.store import (
+    SCHEMA_VERSION,
+    Index,
+    load,
+    locked,
+    read_manifest,
+    save,
+    settings_manifest,
+    with_calibration,
+)
 from indexing.types import Chunk, Document
 
 _SLICE_PASSAGES = 2_000  # encoded at once: their token vectors take 400 MB until they are projected
@@ -31,6 +41,7 @@ class Summary:
     documents: int
     chunks: int
     encoded: int  # passages that were not in the index before
+    calibration: Literal["none", "kept", "dropped"] = "none"  # what became of that of the index before
 
 
 def build_index(
@@ -43,6 +54,9 @@ def build_index(
     on_progress: Progress | None = None,
 ) -> Summary:
     """Reads the corpus and writes a snapshot of its index; passages that have not changed keep their vectors.
+
+    A calibration goes over from the index before, unless that was made with other settings: then its numbers mean
+    nothing any more.
 
     Raises:
         CorpusError: the corpus cannot be used; the index stays as it was.
@@ -57,7 +71,12 @@ def build_index(
         index, encoded = make_index(
             documents, chunks, encoder, lexicon, settings, before=before, on_progress=on_progress
         )
-        return Summary(save(index, folder), len(documents), len(chunks), encoded)
+        manifest = read_manifest(folder)
+        calibration = manifest.get("calibration")
+        is_kept = calibration is not None and all(manifest.get(key) == value for key, value in settings.items())
+        version = save(with_calibration(index, calibration) if is_kept else index, folder)
+        became: Literal["none", "kept", "dropped"] = "kept" if is_kept else "none" if calibration is None else "dropped"
+        return Summary(version, len(documents), len(chunks), encoded, became)
 
 
 def make_index(

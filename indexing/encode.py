@@ -45,7 +45,7 @@ class EncoderCard:
 class Encoded:
     """One text, encoded: a vector for the whole, and one for each of its tokens but the special ones.
 
-    `vector` is (d,), `tokens` (t, d), both float32 with rows of unit length; `spans` is (t, 2) int32, the code points
+    `vector` is (d,), `tokens` (t, k), both float32 with rows of unit length; `spans` is (t, 2) int32, the code points
     of the text each token stands for; `ids` is (t,) int32, the tokens in the encoder's vocabulary.
     """
 
@@ -76,7 +76,7 @@ def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
     """The encoder of this name: "bundled", a folder, or a sentence-transformers hub name.
 
     Args:
-        name: "bundled", or what sentence-transformers can load.
+        name: "bundled", a folder with such an encoder, or what sentence-transformers can load.
         threads: Texts the bundled encoder takes on at a time; None takes one per processor.
 
     Raises:
@@ -84,6 +84,8 @@ def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
     """
     if name == BUNDLED:
         return OnnxEncoder(_MODEL_FOLDER, threads=threads or os.cpu_count() or 1)
+    if (Path(name) / "encoder.json").exists():
+        return OnnxEncoder(Path(name), threads=threads or os.cpu_count() or 1)
     return SentenceTransformersEncoder(name)
 
 
@@ -102,14 +104,15 @@ class OnnxEncoder:
         with _reading(folder / "tokenizer.json") as file:
             self._tokenizer = Tokenizer.from_str(file.read_text("utf-8"))
         with _reading(folder / "model.onnx") as file:
-            weights = file.read_bytes()
-            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+            with file.open("rb") as stream:
+                weights_hash = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
         self._threads = threads
         self._tokenizer.enable_truncation(described["max_length"])
         self._tokenizer.no_padding()
         self.card = EncoderCard(
             name=described["name"],
-            weights_hash=hashlib.sha256(weights).hexdigest()[:16],
+            weights_hash=weights_hash,
             dimension=described["dimension"],
             max_length=described["max_length"],
             pooling="mean",
@@ -160,8 +163,8 @@ class SentenceTransformersEncoder:
             self._model = SentenceTransformer(name, device="cpu")
         except (OSError, ValueError) as error:
             raise EncoderError(
-                f"encoder '{name}' cannot be loaded ({error}); give the folder of a sentence-transformers model, or a "
-                "hub name where there is a network"
+                f"encoder '{name}' cannot be loaded ({' '.join(str(error).split())}); give the folder of a "
+                "sentence-transformers model, or a hub name where there is a network"
             ) from error
         prompts = self._model.prompts
         self.card = EncoderCard(

@@ -78,11 +78,11 @@ class TokenIndex:
         if not len(passages) or not len(query.weights):
             return best
         lengths = np.array([self.starts[i + 1] - self.starts[i] for i in passages])
-        rows = np.concatenate([np.arange(self.starts[i], self.starts[i + 1]) for i in passages])
         filled = lengths > 0
         if not filled.any():
             return best
-        cosines = self._cosines(query, rows)
+        slices = [self.vectors[int(self.starts[i]) : int(self.starts[i + 1])] for i in passages]
+        cosines = _cosines(query, np.concatenate(slices, dtype=np.float32))
         first_rows = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]]).astype(np.int64)
         best[filled] = np.maximum.reduceat(cosines, first_rows, axis=0)
         return best
@@ -90,7 +90,7 @@ class TokenIndex:
     def match_spans(self, query: QueryTokens, passage: int, spans: Sequence[tuple[int, int]]) -> Matrix:
         """(len(spans), q) float32: the best cosines among the tokens that begin inside each span of the passage."""
         first, last = int(self.starts[passage]), int(self.starts[passage + 1])
-        cosines = self._cosines(query, np.arange(first, last))
+        cosines = _cosines(query, self.vectors[first:last].astype(np.float32))
         begins = self.spans[first:last, 0]
         best = np.zeros((len(spans), len(query.weights)), dtype=np.float32)
         for i, (start, end) in enumerate(spans):
@@ -98,10 +98,6 @@ class TokenIndex:
             if inside.any():
                 best[i] = cosines[inside].max(axis=0)
         return best
-
-    def _cosines(self, query: QueryTokens, rows: npt.NDArray[np.int64]) -> Matrix:
-        vectors = self.vectors[rows].astype(np.float32)
-        return np.asarray((vectors @ query.vectors.T) / _SCALE, dtype=np.float32)
 
 
 def join_rows(passages: Sequence[TokenRows], projection: Matrix) -> TokenIndex:
@@ -120,13 +116,27 @@ def join_rows(passages: Sequence[TokenRows], projection: Matrix) -> TokenIndex:
 
 
 def fit_projection(encoded: Sequence[Encoded], *, dimension: int = TOKEN_DIMENSION) -> Matrix:
-    """(d, k) float32, orthonormal columns: the principal axes of the tokens' vectors, signs fixed; k <= d."""
-    tokens = np.concatenate([e.tokens for e in encoded])
+    """(d, k) float32, orthonormal columns, k <= d: the principal axes of the tokens' vectors.
+
+    Where d is `dimension` or less the vectors are left as they are: their encoder was trained with a projection.
+    """
+    own = encoded[0].tokens.shape[1]
+    if own <= dimension:
+        return np.eye(own, dtype=np.float32)
+    return principal_axes(np.concatenate([e.tokens for e in encoded]), dimension)
+
+
+def principal_axes(tokens: Matrix, dimension: int) -> Matrix:
+    """(d, dimension) float32: the axes along which rows (n, d) differ most, signs fixed."""
     sample = tokens[:: max(1, len(tokens) // _SAMPLE_TOKENS)].astype(np.float64)
     _, axes = np.linalg.eigh(sample.T @ sample)
     axes = axes[:, ::-1][:, :dimension]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     return np.ascontiguousarray(axes * signs, dtype=np.float32)
+
+
+def _cosines(query: QueryTokens, vectors: Matrix) -> Matrix:
+    return np.asarray((vectors @ query.vectors.T) / _SCALE, dtype=np.float32)
 
 
 def project(tokens: Matrix, projection: Matrix) -> Matrix:

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from indexing.late import TokenIndex
 from indexing.lexical import Lexical, load_lexical
 from indexing.types import Block, BlockKind, Chunk, Document, Sentence
 
-SCHEMA_VERSION = 1  # raise it when the files of a snapshot change
+SCHEMA_VERSION = 2  # raise it when the files of a snapshot change
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _CURE = "run: python -m indexing"
@@ -46,6 +46,11 @@ class Index:
     def card(self) -> EncoderCard:
         """The encoder that made the vectors."""
         return EncoderCard(**self.manifest["encoder"])
+
+    @property
+    def calibration(self) -> Any:
+        """The numbers `save_calibration` left, by name; what they mean is the reader's matter. None without any."""
+        return self.manifest.get("calibration")
 
     def search_dense(self, query: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The k passages nearest to a query vector of unit length, as (row, cosine), best first."""
@@ -115,6 +120,38 @@ def load(folder: Path, *, settings: Mapping[str, Any] | None = None) -> Index:
             if current_version(folder) == version:
                 raise
             # another one was published while this one was read: read that
+
+
+def save_calibration(folder: Path, calibration: Mapping[str, float]) -> str:
+    """Puts these numbers into the current snapshot's manifest, in place of those there; gives its new version.
+
+    As with every snapshot, a process killed meanwhile leaves the old one or the new one.
+
+    Raises:
+        SnapshotError: no index there, damaged, or somebody else is writing it.
+    """
+    with locked(folder):
+        index = load(folder)
+        return save(with_calibration(index, calibration), folder)
+
+
+def with_calibration(index: Index, calibration: Any) -> Index:
+    """The index with these numbers in its manifest."""
+    return replace(index, manifest={**index.manifest, "calibration": calibration})
+
+
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """The manifest of the current snapshot, whatever its other files hold; empty where there is none to be read."""
+    version = current_version(folder)
+    try:
+        return _read_manifest(folder / version) if version else {}
+    except SnapshotError:
+        return {}
+
+
+def manifest_file(folder: Path, index: Index) -> Path:
+    """Where the manifest of an index loaded from this folder stands."""
+    return folder / str(index.manifest["version"]) / _MANIFEST
 
 
 def current_version(folder: Path) -> str | None:

@@ -1,20 +1,27 @@
 """python -m service: serves over HTTP, or answers one question in the terminal."""
 
 import argparse
+import gc
 import logging
+import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: one question's matrices are too small to share out
 
 from pydantic import ValidationError
 
 from indexing.errors import KildesvarError
 from service.ask import ask, open_pipeline
 from service.embed import read_script, snippet
+from service.explain import explain
 from service.observe import JsonFormatter
 from service.phrases import LANGUAGES
-from service.present import ask_response
+from service.present import ask_response, explained_response
 from service.settings import Settings, settings_table
-from service.terminal import show
+from service.terminal import show, show_explanation
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("ask", help="answer one question in the terminal")
     one.add_argument("question")
     one.add_argument("--json", action="store_true", help="print the JSON of the HTTP contract")
+    one.add_argument("--explain", action="store_true", help="tell how the answer came about, for administrators")
     one.set_defaults(command=_ask)
     table = commands.add_parser("settings", help="print every setting with its default, as a table")
     table.set_defaults(command=_settings)
@@ -55,17 +63,30 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    with ThreadPoolExecutor(1) as executor:
+    with _keeping(), ThreadPoolExecutor(1) as executor:
         opening = executor.submit(open_pipeline, settings.index, settings.encoder)
-        import uvicorn  # noqa: PLC0415 - half a second of imports while the index is being opened
+        import uvicorn  # noqa: PLC0415 - imports while the encoder's graph and its tokenizer are being loaded
 
         from service.app import create_app  # noqa: PLC0415
 
-        pipeline = opening.result()
-    app = create_app(settings, lambda: pipeline)
+        app = create_app(settings, opening.result)
+        opening.result()  # what is wrong with the index is told here, not by the server
     print(f"Kildesvar answers on http://{settings.host}:{settings.port}", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False, ws="none"
+    )
     return 0
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    """What is made here is never garbage: looking for it would be a tenth of the start, and of later collections."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _settings(_: Settings, __: argparse.Namespace) -> int:
@@ -85,9 +106,16 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
     pipeline = open_pipeline(settings.index, settings.encoder)
     reply = ask(pipeline, options.question)
     if options.json or not sys.stdout.isatty():
-        print(ask_response(reply, pipeline.index).model_dump_json(indent=2))
-    else:
-        print(show(reply, pipeline.index, colour=True))
+        told = (
+            explained_response(reply, pipeline.index, pipeline.calibration)
+            if options.explain
+            else ask_response(reply, pipeline.index)
+        )
+        print(told.model_dump_json(indent=2))
+        return 0
+    print(show(reply, pipeline.index, colour=True))
+    if options.explain:
+        print("\n" + show_explanation(explain(reply, pipeline.calibration), reply, colour=True))
     return 0
 
 

@@ -7,30 +7,19 @@ from pathlib import Path
 
 from indexing.chunk import MAX_CHARS
 from indexing.encode import Encoder, load_encoder
+from indexing.errors import SnapshotError
 from indexing.language import Detection, Detector
 from indexing.lexicon import Lexicon, load_lexicon
-from indexing.store import Index, load, settings_manifest
+from indexing.store import Index, load, manifest_file, settings_manifest
+from service.calibration import SHIPPED, Calibration
 from service.candidates import collect
 from service.question import check_question
-from service.read import Calibration, read
+from service.read import rank, read
 from service.retrieve import Retriever
 from service.types import Answer, Mode, Reply, Timing
 
 READ_PASSAGES = 5  # the reader looks at so many; with 8 or 16 it was right no more often
 _GIVEN_NATS = 30.0  # the caller said which language it is: no doubt left
-
-# Fitted on the tuning questions: python -m eval fit
-CALIBRATION = Calibration(
-    passage=5.02,
-    margin=9.02,
-    weakest=-1.59,
-    unmatched=-3.57,
-    asked=1.05,
-    bias=-4.81,
-    answer_at=0.25,
-    show_at=0.1,
-    most_unmatched=0.3,
-)
 
 
 class CitationError(RuntimeError):
@@ -69,30 +58,47 @@ def ask(
     encoded = time.perf_counter()
     hits = pipeline.retriever.search(query, limit=max(limit, READ_PASSAGES), documents=documents, mode=mode)
     retrieved = time.perf_counter()
-    answer = read(text, collect(pipeline.index, query, hits[:READ_PASSAGES]), pipeline.calibration)
+    ranked = rank(collect(pipeline.index, query, hits[:READ_PASSAGES]))
+    answer = read(text, ranked, pipeline.calibration)
     _check_citation(pipeline.index, answer)
     finished = time.perf_counter()
     timing = Timing((encoded - started) * 1e3, (retrieved - encoded) * 1e3, (finished - retrieved) * 1e3)
-    return Reply(text, detected, language is not None, answer, tuple(hits[:limit]), timing)
+    return Reply(text, detected, language is not None, answer, tuple(hits[:limit]), tuple(ranked), timing)
 
 
-def open_pipeline(folder: Path, encoder_name: str) -> Pipeline:
+def open_pipeline(folder: Path, encoder_name: str, *, calibration: Calibration | None = None) -> Pipeline:
     """The pipeline over the current snapshot of an index folder.
 
+    Args:
+        folder: The index folder.
+        encoder_name: As `load_encoder` takes it.
+        calibration: None takes that of the index, or the shipped one where the index has none.
+
     Raises:
-        SnapshotError: no index there, damaged, or built with another encoder or analysis.
+        SnapshotError: no index there, damaged, built with another encoder or analysis, or with a wrong calibration.
         EncoderError: the encoder cannot be loaded.
     """
     encoder, lexicon = load_encoder(encoder_name, threads=1), load_lexicon()
     settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
-    return make_pipeline(load(folder, settings=settings), encoder, lexicon)
+    index = load(folder, settings=settings)
+    return make_pipeline(index, encoder, lexicon, calibration=calibration or _calibration_of(index, folder))
 
 
-def make_pipeline(
-    index: Index, encoder: Encoder, lexicon: Lexicon, *, calibration: Calibration = CALIBRATION
-) -> Pipeline:
+def make_pipeline(index: Index, encoder: Encoder, lexicon: Lexicon, *, calibration: Calibration = SHIPPED) -> Pipeline:
     """The pipeline over an index in memory."""
     return Pipeline(index, Detector(), Retriever(index, encoder, lexicon), calibration)
+
+
+def _calibration_of(index: Index, folder: Path) -> Calibration:
+    if index.calibration is None:
+        return SHIPPED
+    try:
+        return Calibration.from_dict(index.calibration)
+    except ValueError as error:
+        raise SnapshotError(
+            f"calibration in '{manifest_file(folder, index)}' is wrong: {error}; "
+            f"run: python -m eval calibrate --index {folder}"
+        ) from error
 
 
 def _language(detector: Detector, text: str, given: str | None) -> Detection:

@@ -7,11 +7,14 @@ from urllib.parse import quote as percent_encode
 
 from indexing.store import Index
 from indexing.types import Document
+from service.calibration import Calibration
+from service.explain import explain
 from service.schemas import (
     AnswerOut,
     AskResponse,
     CitationOut,
     DocumentOut,
+    ExplainedResponse,
     LanguageOut,
     PassageOut,
     SpanOut,
@@ -64,6 +67,12 @@ def ask_response(reply: Reply, index: Index) -> AskResponse:
             read=round(reply.timing.read, 2),
         ),
     )
+
+
+def explained_response(reply: Reply, index: Index, calibration: Calibration) -> ExplainedResponse:
+    """The same, and how it came about."""
+    told = ask_response(reply, index)
+    return ExplainedResponse(**dict(told), explanation=explain(reply, calibration))
 
 
 def passages_out(hits: tuple[Hit, ...], documents: Mapping[str, Document]) -> list[PassageOut]:

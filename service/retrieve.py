@@ -19,7 +19,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import Index
 from service.types import Hit, Mode
 
-_CANDIDATES = 100  # of each arm; twice as many changed no ranking measured
+CANDIDATES = 100  # of each arm; twice as many changed no ranking measured
 _PART_WEIGHT = 0.5  # of a compound's part against the word itself
 
 Scores = npt.NDArray[np.float32]
@@ -98,14 +98,24 @@ class Retriever:
         return self.search_modes(query, [mode], limit=limit, documents=documents)[mode]
 
     def search_modes(
-        self, query: Query, modes: Sequence[Mode], *, limit: int, documents: Collection[str] | None = None
+        self,
+        query: Query,
+        modes: Sequence[Mode],
+        *,
+        limit: int,
+        documents: Collection[str] | None = None,
+        nearest: Sequence[int] | None = None,
     ) -> dict[Mode, list[Hit]]:
-        """What `search` finds in each of the modes; the arms run once."""
+        """What `search` finds in each of the modes; the arms run once.
+
+        `nearest` are the rows of the `CANDIDATES` passages nearest to the query among all, in any order, where the
+        caller knows them: for many queries one matrix product finds them.
+        """
         allowed = self._allowed(documents)
         lexical = self.index.lexical.score(query.terms)
         translated = self.index.lexical.score(query.translations)
         ranked_lexical, ranked_translated = _ranked(lexical, allowed), _ranked(translated, allowed)
-        nearest = self._nearest(query, allowed)
+        nearest = self._nearest(query, allowed) if nearest is None else nearest
         candidates = sorted({*nearest, *_first(ranked_lexical), *_first(ranked_translated)})
         late = dict(zip(candidates, self.index.tokens.score(query.tokens, candidates).tolist(), strict=True))
         dense = {row: late[row] for row in nearest}
@@ -121,9 +131,9 @@ class Retriever:
 
     def _hits(self, scores: Mapping[int, float], ranks: Sequence[npt.NDArray[np.int32]], limit: int) -> list[Hit]:
         best = sorted(scores, key=lambda row: (-scores[row], self.index.chunks[row].id))[:limit]
+        columns = [[position or None for position in positions[best].tolist()] for positions in ranks]
         return [
-            Hit(row, self.index.chunks[row], scores[row], *(int(positions[row]) or None for positions in ranks))
-            for row in best
+            Hit(row, self.index.chunks[row], scores[row], *places) for row, *places in zip(best, *columns, strict=True)
         ]
 
     def _fuse(self, query: Query, late: Mapping[int, float], lexical: Scores, translated: Scores) -> dict[int, float]:
@@ -131,16 +141,16 @@ class Retriever:
         norwegian = self._norwegian[rows]
         same = np.where(norwegian, query.language.p_norwegian, 1.0 - query.language.p_norwegian)
         fused = np.array(list(late.values()))
-        fused = fused + self._weights.lexical * same * _share_of_best(lexical)[rows]
-        fused = fused + self._weights.translated * (1.0 - same) * _share_of_best(translated)[rows]
+        fused = fused + self._weights.lexical * same * _share_of_best(lexical, rows)
+        fused = fused + self._weights.translated * (1.0 - same) * _share_of_best(translated, rows)
         fused = fused + self._weights.crossing * (1.0 - same)
         return dict(zip(rows.tolist(), fused.tolist(), strict=True))
 
     def _nearest(self, query: Query, allowed: Sequence[int] | None) -> list[int]:
         if allowed is None:
-            return [row for row, _ in self.index.search_dense(query.encoded.vector, _CANDIDATES)]
+            return [row for row, _ in self.index.search_dense(query.encoded.vector, CANDIDATES)]
         cosines = self.index.vectors[allowed] @ query.encoded.vector
-        return [allowed[i] for i in np.argsort(-cosines, kind="stable")[:_CANDIDATES]]
+        return [allowed[i] for i in np.argsort(-cosines, kind="stable")[:CANDIDATES]]
 
     def _allowed(self, documents: Collection[str] | None) -> list[int] | None:
         if documents is None:
@@ -158,14 +168,17 @@ class Retriever:
 
 
 def _ranked(scores: Scores, allowed: Sequence[int] | None) -> Rows:
-    """Rows that scored above 0, best first."""
+    """Rows that scored above 0, best first; ties by row.
+
+    Positive floats are in the order of their bits: score and row as one number sort three times as fast as apart.
+    """
     rows = np.flatnonzero(scores) if allowed is None else np.array([r for r in allowed if scores[r] > 0], dtype=int)
-    ranked: Rows = rows[np.argsort(-scores[rows], kind="stable")]
-    return ranked
+    keys = (~scores[rows].view(np.uint32)).astype(np.uint64) << np.uint64(32) | rows.astype(np.uint64)
+    return (np.sort(keys) & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _first(ranked: Rows) -> list[int]:
-    rows: list[int] = ranked[:_CANDIDATES].tolist()
+    rows: list[int] = ranked[:CANDIDATES].tolist()
     return rows
 
 
@@ -177,6 +190,7 @@ def _best(scores: Scores, ranked: Rows, limit: int) -> dict[int, float]:
     return {int(row): float(scores[row]) for row in ranked[scores[ranked] >= last]}
 
 
-def _share_of_best(scores: Scores) -> Scores:
+def _share_of_best(scores: Scores, rows: Rows) -> Scores:
+    """(len(rows),) float32: the scores of these rows against the best of all."""
     best = float(scores.max(initial=0.0))
-    return scores / best if best > 0 else scores
+    return scores[rows] / best if best > 0 else scores[rows]

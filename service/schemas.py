@@ -124,6 +124,64 @@ class AskResponse(BaseModel):
     timing_ms: TimingOut
 
 
+class PartOut(BaseModel):
+    """One number that counts: `contribution` is `weight` times `value`."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+    meaning: str
+
+
+class CandidateOut(BaseModel):
+    """A sentence the reader compared with the others; the contributions of its signals add up to its score."""
+
+    rank: int
+    text: str
+    document_id: str
+    start: int
+    end: int
+    score: float
+    signals: list[PartOut]
+
+
+class ConfidenceOut(BaseModel):
+    """The confidence in the best sentence, and what it was compared with."""
+
+    value: float = Field(description="1 / (1 + e^-log_odds).")
+    log_odds: float = Field(description="The bias and the contributions of the features together.")
+    bias: float
+    features: list[PartOut]
+    answer_at: float = Field(description="The least confidence for an answer.")
+    show_at: float = Field(description="The least confidence for passages.")
+    most_unmatched: float = Field(description="From this value of `unmatched` on nothing is said.")
+
+
+class ExpectedOut(BaseModel):
+    """The kind of answer the question asks for."""
+
+    kind: str
+    meaning: str
+
+
+class ExplanationOut(BaseModel):
+    """How the reply came about, for administrators."""
+
+    expected: ExpectedOut
+    norwegian: float = Field(description="Share of the evidence that the question is Norwegian rather than English.")
+    why: str = Field(description="The rule that decided the outcome.")
+    confidence: ConfidenceOut | None = Field(description="Null where there was no sentence to compare.")
+    compared: int = Field(description="Number of sentences the reader compared.")
+    candidates: list[CandidateOut] = Field(description="The first ten of them, best first.")
+
+
+class ExplainedResponse(AskResponse):
+    """The reply with how it came about; only with `?explain=1`."""
+
+    explanation: ExplanationOut
+
+
 class SearchResponse(BaseModel):
     """Ranked passages only."""
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, FilePath
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+FEEDBACK = "feedback.jsonl"  # in the index folder, where no other file is set
+
 
 def _origins(value: str | tuple[str, ...]) -> tuple[str, ...]:
     origins = tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexing.language import Detection
-from indexing.types import Chunk
+from indexing.types import Chunk, Sentence
 
 
 class Outcome(StrEnum):
@@ -34,6 +34,40 @@ class Hit:
     rank_dense: int | None
     rank_lexical: int | None
     rank_translated: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a sentence.
+
+    late: best cosine of every question token in the sentence, weighted by rarity (MaxSim).
+    passage: fused retrieval score of its passage.
+    expected: 1 where it holds a value of the kind asked for that the question does not name, else 0; 0.5 for prose.
+    opens_list, question: 1 where it ends in a colon, or asks itself; else 0.
+    weakest: mean of the best cosines of the quarter of question tokens that fit its passage least.
+    unmatched: share of the question, by rarity, that its passage has nothing near to.
+    asked: tokens of the question, in tens: in a long question more can match by chance.
+    """
+
+    late: float
+    passage: float
+    expected: float
+    opens_list: float
+    question: float
+    weakest: float
+    unmatched: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage found, its signals, and the values it holds of the kind asked for, case-folded."""
+
+    chunk: Chunk
+    sentence: Sentence
+    text: str
+    signals: Signals
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +116,12 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Everything that `ask` found out about one question."""
+    """Everything that `ask` found out about one question; `candidates` are what the reader compared, best first."""
 
     question: str
     language: Detection
     language_given: bool
     answer: Answer
     hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
     timing: Timing

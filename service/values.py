@@ -15,7 +15,10 @@ _SCALE = (
     r"(?:millioner|million(?:en|s)?|milliarder|milliard(?:en)?|billions?|trillions?|mill\.?|mrd\.?|tusen|thousand|M)"
 )
 _CURRENCY = r"(?:NOK|EUR|USD|SEK|DKK|GBP|€|\$|£|kr\.?)"
-_MONEY_WORD = r"(?:(?:av disse |norske |statsbudsjett)?kron(?:er|ene|e)|statsbudsjettkroner|euros?|dollars?|€|\$|£|NOK)"
+_MONEY_WORD = (  # a sign before a number is that number's: "in 2024 NOK 61 million"
+    r"(?:(?:av disse |norske |statsbudsjett)?kron(?:er|ene|e)|statsbudsjettkroner|euros?|dollars?"
+    r"|(?:€|\$|£|NOK)(?!\s?\d))"
+)
 _MONTH = (
     r"(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|january|february|march|may|"
     r"june|july|october|december)"
@@ -68,6 +71,13 @@ def find_values(text: str, expected: Expected, *, language: Language) -> list[tu
         return []
     spans = (match.span() for match in pattern.finditer(text))
     return [(start, end) for start, end in spans if not _is_other_word(text[start:end], language)]
+
+
+def find_new_values(text: str, expected: Expected, *, language: Language, question: str) -> list[tuple[int, int]]:
+    """Spans of those values that the question does not name itself, whatever their case."""
+    asked = question.casefold()
+    spans = find_values(text, expected, language=language)
+    return [(start, end) for start, end in spans if text[start:end].casefold() not in asked]
 
 
 def _is_other_word(value: str, language: Language) -> bool:

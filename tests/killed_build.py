@@ -1,6 +1,7 @@
 """A build killed by SIGKILL before every single thing it does to the index folder; run as a process of its own.
 
 python -m tests.killed_build OLD_INDEX CHANGED_CORPUS WORK writes WORK/<moment>.json: what was left at each moment.
+With `calibrate` behind it, a new calibration is saved instead.
 """
 
 import json
@@ -16,7 +17,7 @@ from typing import Any
 from indexing.build import build_index
 from indexing.errors import SnapshotError
 from indexing.lexicon import Lexicon
-from indexing.store import load
+from indexing.store import load, save_calibration
 from tests.fakes import FakeEncoder
 
 _CHANGES = frozenset({"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate"})
@@ -24,13 +25,13 @@ LEXICON = Lexicon({}, {}, "none")
 REBUILT_EVERY = 6  # moments
 
 
-def main(old: Path, corpus: Path, work: Path) -> None:
+def main(old: Path, corpus: Path, work: Path, change: Callable[[Path, Path], None]) -> None:
     moment = 0
     killed = True
     while killed:
         folder = work / str(moment)
         shutil.copytree(old, folder)
-        status = _in_child(partial(_build_until, moment, corpus, folder))
+        status = _in_child(partial(_change_until, moment, change, corpus, folder))
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         if not killed and status:
             sys.exit(f"the build failed by itself at moment {moment}: status {status}")
@@ -54,8 +55,16 @@ def _in_child(work: Callable[[], None]) -> int:
     os._exit(0)
 
 
-def _build_until(moment: int, corpus: Path, folder: Path) -> None:
-    """Builds, and dies before the change number `moment` to the folder."""
+def _build(corpus: Path, folder: Path) -> None:
+    build_index(corpus, folder, FakeEncoder(), LEXICON)
+
+
+def _calibrate(_: Path, folder: Path) -> None:
+    save_calibration(folder, {"bias": 1.0})
+
+
+def _change_until(moment: int, change: Callable[[Path, Path], None], corpus: Path, folder: Path) -> None:
+    """Changes the index, and dies before the change number `moment` to the folder."""
     done = 0
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -68,23 +77,26 @@ def _build_until(moment: int, corpus: Path, folder: Path) -> None:
         done += 1
 
     sys.addaudithook(watch)
-    build_index(corpus, folder, FakeEncoder(), LEXICON)
+    change(corpus, folder)
 
 
 def _look(moment: int, corpus: Path, folder: Path, left: Path, *, killed: bool) -> None:
     """Writes which documents the index has now, and at some moments what another build makes of it."""
     try:
-        texts = [document.text for document in load(folder).documents.values()]
+        index = load(folder)
+        texts, calibration = [document.text for document in index.documents.values()], index.calibration
         error = ""
     except SnapshotError as damage:
-        texts, error = [], str(damage)
+        texts, calibration, error = [], None, str(damage)
     rebuilt = None
     if moment % REBUILT_EVERY == 0:
         build_index(corpus, folder, FakeEncoder(), LEXICON)
         load(folder)
         rebuilt = sorted(path.name for path in folder.iterdir())
-    left.write_text(json.dumps({"killed": killed, "texts": texts, "error": error, "rebuilt": rebuilt}))
+    found = {"killed": killed, "texts": texts, "calibration": calibration, "error": error, "rebuilt": rebuilt}
+    left.write_text(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:]))
+    old, corpus, work = (Path(argument) for argument in sys.argv[1:4])
+    main(old, corpus, work, _calibrate if "calibrate" in sys.argv[4:] else _build)

@@ -96,6 +96,34 @@ def test_get_answers_like_post(healthy: TestClient) -> None:
     assert len(asked["passages"]) == 2
 
 
+def test_an_explanation_comes_only_when_it_is_asked_for_and_as_the_last_field(healthy: TestClient) -> None:
+    body = {"question": QUESTION}
+    plain = healthy.post("/v1/ask", json=body).json()
+    assert "explanation" not in plain
+    for path in ("/v1/ask?explain=0", "/v1/ask?explain=false"):
+        assert list(healthy.post(path, json=body).json()) == list(plain)
+    for reply in (
+        healthy.post("/v1/ask?explain=1", json=body),
+        healthy.get("/v1/ask", params={"q": QUESTION, "explain": "true"}),
+    ):
+        told = reply.json()
+        assert list(told) == [*plain, "explanation"]
+        assert {name: told[name] for name in plain if name != "timing_ms"} == {
+            name: plain[name] for name in plain if name != "timing_ms"
+        }
+        assert told["explanation"]["candidates"][0]["text"] == told["answer"]["text"]
+        assert round(told["explanation"]["confidence"]["value"], 3) == told["answer"]["confidence"]
+
+
+def test_an_explanation_without_a_sentence_to_compare_says_so(healthy: TestClient) -> None:
+    told = healthy.post("/v1/ask?explain=1", json={"question": QUESTION, "documents": []}).json()
+    assert (told["outcome"], told["explanation"]["confidence"], told["explanation"]["candidates"]) == (
+        "no_answer",
+        None,
+        [],
+    )
+
+
 def test_search_gives_passages_only(healthy: TestClient) -> None:
     told = healthy.get("/v1/search", params={"q": QUESTION, "limit": 1}).json()
     assert list(told) == ["question", "passages"]
@@ -179,6 +207,7 @@ def test_ten_megabytes_are_refused(healthy: TestClient) -> None:
         ("/v1/ask?q=x&limit=21", "query.limit"),
         ("/v1/search?q=x&limit=many", "query.limit"),
         ("/v1/ask?q=x&language=de", "query.language"),
+        ("/v1/ask?q=x&explain=perhaps", "query.explain"),
         ("/documents/norsk?start=-1", "query.start"),
         ("/documents/norsk?start=0&end=x", "query.end"),
     ],

@@ -1,5 +1,6 @@
 """The whole flow from a question to a reply: quotations exact, answers the same whatever else runs."""
 
+import shutil
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from indexing.encode import Encoder
 from indexing.errors import QuestionError, SnapshotError, UnknownDocumentError
 from indexing.lexicon import Lexicon
-from indexing.store import Index, save
+from indexing.store import Index, save, save_calibration
 from service.ask import READ_PASSAGES, CitationError, Pipeline, ask, make_pipeline, open_pipeline
+from service.calibration import SHIPPED
 from service.candidates import collect
 from service.present import ask_response
+from service.read import rank
 from service.types import Mode, Outcome, Reply
 from tests.tiny import ALWAYS_ANSWER, NEVER_ANSWER, open_tiny
 
@@ -236,3 +239,45 @@ def test_a_pipeline_opened_from_disk_answers_like_the_one_in_memory(real: Pipeli
     opened = open_pipeline(index_folder, "bundled")
     for question in QUESTIONS:
         assert said(opened, ask(opened, question)) == said(real, ask(real, question))
+
+
+@pytest.fixture
+def own_index(index_folder: Path, tmp_path: Path) -> Path:
+    """An index of the five documents that may be written to."""
+    return Path(shutil.copytree(index_folder, tmp_path / "index"))
+
+
+def test_an_index_without_a_calibration_is_read_with_the_shipped_one(index_folder: Path) -> None:
+    assert open_pipeline(index_folder, "bundled").calibration == SHIPPED
+
+
+def test_the_calibration_of_an_index_decides_what_is_said_from_it(own_index: Path) -> None:
+    silent = replace(SHIPPED, bias=-50.0)
+    save_calibration(own_index, silent.as_dict())
+    pipeline = open_pipeline(own_index, "bundled")
+    assert pipeline.calibration == silent
+    assert ask(pipeline, QUESTIONS[0]).answer.outcome is Outcome.NO_ANSWER
+    assert open_pipeline(own_index, "bundled", calibration=SHIPPED).calibration == SHIPPED
+
+
+def test_a_calibration_that_is_not_whole_is_refused_with_its_file_the_rule_and_the_cure(own_index: Path) -> None:
+    version = save_calibration(own_index, {"bias": -4.5})
+    with pytest.raises(SnapshotError) as refused:
+        open_pipeline(own_index, "bundled")
+    message = str(refused.value)
+    assert message.startswith(
+        f"calibration in '{own_index / version / 'manifest.json'}' is wrong: 'passage' is missing"
+    )
+    assert (
+        "it must hold passage, margin, weakest, unmatched, asked, bias, answer_at, show_at, most_unmatched" in message
+    )
+    assert message.endswith(f"; run: python -m eval calibrate --index {own_index}")
+    assert open_pipeline(own_index, "bundled", calibration=SHIPPED)  # so that the cure can open it
+
+
+def test_what_was_compared_comes_with_the_reply_best_first(real: Pipeline) -> None:
+    reply = ask(real, QUESTIONS[0], limit=1)
+    assert list(reply.candidates) == rank(reply.candidates)
+    assert len({candidate.chunk.id for candidate in reply.candidates}) == READ_PASSAGES
+    assert reply.answer.citation is not None
+    assert reply.candidates[0].text == reply.answer.citation.quote

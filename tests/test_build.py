@@ -9,7 +9,7 @@ from indexing.encode import Encoder, load_encoder
 from indexing.errors import CorpusError
 from indexing.ingest import read_corpus
 from indexing.lexicon import Lexicon
-from indexing.store import Index, load, settings_manifest
+from indexing.store import Index, load, save_calibration, settings_manifest
 from tests.fakes import FakeEncoder
 
 LEXICON = Lexicon({}, {}, "none")
@@ -102,6 +102,42 @@ def test_other_encoder_encodes_everything_anew(tiny_corpus: Path, passages: list
     build(tiny_corpus, other)
     assert other.passages == passages
     assert loaded(tiny_corpus).card.name == "other"
+
+
+def test_calibration_goes_over_to_the_index_of_a_changed_corpus(tiny_corpus: Path, passages: list[str]) -> None:
+    folder = tiny_corpus.parent / "index"
+    save_calibration(folder, {"bias": -4.5})
+    (tiny_corpus / "norsk.txt").unlink()
+    summary = build(tiny_corpus, FakeEncoder())
+    assert summary.calibration == "kept"
+    assert loaded(tiny_corpus).calibration == {"bias": -4.5}
+    assert build(tiny_corpus, FakeEncoder()) == summary
+
+
+def test_calibration_outlives_damage_to_the_rest_of_its_index(tiny_corpus: Path, passages: list[str]) -> None:
+    save_calibration(tiny_corpus.parent / "index", {"bias": -4.5})
+    (vectors,) = (tiny_corpus.parent / "index").glob("*/vectors.faiss")
+    vectors.write_bytes(b"")
+    assert build(tiny_corpus, FakeEncoder()).calibration == "kept"
+    assert loaded(tiny_corpus).calibration == {"bias": -4.5}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "lexicon", "max_chars"),
+    [
+        (FakeEncoder("other"), LEXICON, 700),
+        (FakeEncoder(), Lexicon({}, {}, "another"), 700),
+        (FakeEncoder(), LEXICON, 120),
+    ],
+)
+def test_calibration_is_dropped_when_what_it_was_fitted_with_is_another(
+    tiny_corpus: Path, passages: list[str], encoder: FakeEncoder, lexicon: Lexicon, max_chars: int
+) -> None:
+    folder = tiny_corpus.parent / "index"
+    save_calibration(folder, {"bias": -4.5})
+    assert build_index(tiny_corpus, folder, encoder, lexicon, max_chars=max_chars).calibration == "dropped"
+    assert loaded(tiny_corpus).calibration is None
+    assert build_index(tiny_corpus, folder, encoder, lexicon, max_chars=max_chars).calibration == "none"
 
 
 def test_damaged_index_is_no_source_of_vectors(tiny_corpus: Path, passages: list[str]) -> None:

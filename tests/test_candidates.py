@@ -9,8 +9,7 @@ from indexing.store import Index
 from indexing.types import BlockKind
 from service import candidates
 from service.ask import Pipeline, make_pipeline
-from service.candidates import Candidate, Signals
-from service.types import Hit
+from service.types import Candidate, Hit, Signals
 from tests.tiny import open_tiny
 
 NORWEGIAN = Detection("nb", 30.0)

@@ -14,11 +14,11 @@ MODEL = Path(__file__).parent.parent / "indexing" / "model"
 TEXTS = ["Hvor mye penger får NorTrials?", "How much money does NorTrials get?", "Været i Bergen er vått.", "🔬", ""]
 
 
-def check(encoded: Encoded, text: str, dimension: int) -> None:
+def check(encoded: Encoded, text: str, dimension: int, token_dimension: int) -> None:
     """Shapes, lengths and offsets as the docstring tells them."""
     t = len(encoded.ids)
     assert encoded.vector.shape == (dimension,)
-    assert encoded.tokens.shape == (t, dimension)
+    assert encoded.tokens.shape == (t, token_dimension)
     assert encoded.spans.shape == (t, 2)
     assert {encoded.vector.dtype, encoded.tokens.dtype} == {np.dtype(np.float32)}
     assert {encoded.spans.dtype, encoded.ids.dtype} == {np.dtype(np.int32)}
@@ -33,7 +33,7 @@ def cosine(first: Encoded, second: Encoded) -> float:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_bundled_encoder_gives_unit_rows_and_offsets_into_the_text(encoder: Encoder, text: str) -> None:
-    check(encoder.encode_query(text), text, encoder.card.dimension)
+    check(encoder.encode_query(text), text, 384, 384)
 
 
 def test_spans_slice_the_text_into_its_pieces(encoder: Encoder) -> None:
@@ -125,7 +125,7 @@ def test_unit_rows_keep_direction_and_rows_of_zeros() -> None:
 def test_fake_encoder_can_be_worked_out_by_hand() -> None:
     assert len({axis_of(word) for word in ("kreft", "plan", "norge")}) == 3
     assert cosine(encode("kreft plan norge"), encode("Plan: kreft")) == pytest.approx(2 / np.sqrt(3 * 2))
-    check(encode("kreft plan"), "kreft plan", 256)
+    check(encode("kreft plan"), "kreft plan", 256, 256)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_sentence_transformers_model_is_an_encoder_like_the_bundled_one(minilm: 
     assert (model.card.dimension, model.card.max_length) == (384, 256)
     passages = model.encode_passages(TEXTS[:4])
     for text, passage in zip(TEXTS[:4], passages, strict=True):
-        check(passage, text, 384)
+        check(passage, text, 384, 384)
         assert np.allclose(passage.vector, model.encode_query(text).vector, atol=1e-5)  # a batch rounds otherwise
     trials = model.encode_query("clinical trials")
     near, far = model.encode_passages(["A trial of a new medicine in patients.", "The weather is fine in Bergen."])
@@ -163,5 +163,8 @@ def test_prompts_of_a_sentence_transformers_model_are_respected(minilm: Any, tmp
 
 @pytest.mark.models
 def test_model_that_is_not_there_is_refused_with_the_cure(minilm: Any, tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"cannot be loaded .*; give the folder of a sentence-transformers model"):
+    with pytest.raises(
+        EncoderError, match=r"cannot be loaded .*; give the folder of a sentence-transformers model"
+    ) as caught:
         load_encoder(str(tmp_path / "none"))
+    assert "\n" not in str(caught.value)

@@ -54,6 +54,7 @@ def test_languages_are_taken_from_the_object_or_its_metadata(tmp_path: Path) -> 
         ("q1\tt9\t1\n", r"qrels\.tsv, line 1: text 't9' is not in corpus\.jsonl"),
         ("q1\tt1\t1\nq1\tt1\t2\n", "line 2: 'q1' and 't1' had grade 1"),
         ("q1\tt1\t1\nq1\tt2\thigh\n", "line 2: grade 'high' must be a whole number"),
+        ("q1\tt1\t1.0\nq2\tt2\t1\n", r"line 1: grade '1\.0' must be a whole number"),
         ("q1 t1 1\n", "line 1: 1 columns, must be 3"),
         ("q1\tt1\t0\n", "names nothing relevant"),
         ("query-id\tcorpus-id\tscore\n", "names nothing relevant"),
@@ -68,6 +69,21 @@ def test_an_id_that_stands_twice_is_told(tmp_path: Path) -> None:
     texts = [{"_id": "t1", "text": "a"}, {"_id": "t1", "text": "b"}]
     with pytest.raises(DataError, match=r"corpus\.jsonl, line 2: id 't1' stands on line 1"):
         read_beir(write_beir(tmp_path, "q1\tt1\t1\n", texts=texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "queries", "told"),
+    [
+        ([{"_id": "t1", "title": " ", "text": ""}], [], r"corpus\.jsonl holds no text"),
+        ([{"_id": "t1", "text": "a"}, {"_id": " ", "text": "b"}], [], r"corpus\.jsonl, line 2: '_id' is empty"),
+        ([], [{"_id": "q1", "text": " "}], r"queries\.jsonl, line 1: the query is empty"),
+    ],
+)
+def test_nothing_where_something_must_be_is_told(
+    tmp_path: Path, texts: list[object], queries: list[object], told: str
+) -> None:
+    with pytest.raises(DataError, match=told):
+        read_beir(write_beir(tmp_path, "q1\tt1\t1\n", texts=texts, queries=queries))
 
 
 def test_missing_judgements_name_the_splits_there_are(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from eval.benchmark import run_questions
@@ -9,7 +10,7 @@ from eval.questions import Evidence, Question
 from eval.systems import Systems
 from service.types import Mode
 from tests.eval_data import TEXTS, open_fake, open_systems
-from tests.tiny import ALWAYS_ANSWER, NEVER_ANSWER
+from tests.tiny import ALWAYS_ANSWER, NEVER_ANSWER, make_calibration
 
 
 def _question(name: str, text: str, language: str, document: str = "", answer: str = "") -> Question:
@@ -26,6 +27,7 @@ _QUESTIONS = [
     _question("c", "how many million kroner to forskning", "en", "mix", "30 millioner"),
     _question("d", "what is the weather", "en"),
 ]
+_MOST_UNMATCHED = 0.5  # of these questions one that can be answered and the one that cannot find as little
 
 
 def _systems(*, always: bool) -> Systems:
@@ -97,7 +99,35 @@ def test_the_fit_tells_right_from_wrong_better_than_chance() -> None:
     right = [c for c, b in zip(fitted.held_out, many, strict=True) if b.right]
     wrong = [c for c, b in zip(fitted.held_out, many, strict=True) if not b.right]
     assert min(right) > max(wrong)
-    row = next(row for row in trade_offs(many, fitted.held_out, ["off-topic"]) if row["threshold"] == 0.5)
+    rows = trade_offs(many, fitted.held_out, ["off-topic"], most_unmatched=2.0)
+    row = next(row for row in rows if row["threshold"] == 0.5)
     assert row["off-topic"] == 0.0
     assert row["false-refusal"] == 0.0
     assert row["precision"] == 1.0
+
+
+def test_the_table_of_the_fit_says_what_the_service_would_do() -> None:
+    calibration = make_calibration(passage=1, answer_at=0.0, show_at=0.0, most_unmatched=_MOST_UNMATCHED)
+    pipeline = replace(open_fake(), calibration=calibration)
+    best = collect_best(pipeline, _QUESTIONS)
+    confidence = np.array([calibration.confidence(b.features) for b in best])
+    rows = trade_offs(best, confidence, ["off-topic"], most_unmatched=_MOST_UNMATCHED)
+    for row in rows[9:16]:  # from 0.5 to 0.8, where confidences lie
+        sure = replace(pipeline, calibration=replace(calibration, answer_at=row["threshold"]))
+        said = run_questions(Systems({"": sure}, [Mode.HYBRID]), _QUESTIONS).result
+        assert row["off-topic"] == said["abstention"]["off-topic"]["false-answer"]
+        for name in ("correct", "false-refusal", "precision"):
+            assert row[name] == pytest.approx(said["answers"]["all"][name]), name
+    assert rows[0]["off-topic"] == 0.0  # too much of the question finds nothing near, whatever the confidence
+    assert trade_offs(best, confidence, ["off-topic"], most_unmatched=2.0)[0]["off-topic"] == 1.0
+    assert 0.0 < rows[0]["correct"] < 1.0
+
+
+def test_a_question_for_which_no_sentence_is_found_counts_as_refused() -> None:
+    best = collect_best(open_fake(), _QUESTIONS)
+    nothing = replace(best[0], features={}, right=False)
+    fitted = fit([*best, nothing])
+    assert fitted.held_out[-1] == 0.0
+    assert fitted.weights == fit(best).weights
+    row = trade_offs([*best, nothing], fitted.held_out, ["off-topic"], most_unmatched=2.0)[0]
+    assert row["false-refusal"] >= 1 / 4

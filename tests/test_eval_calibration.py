@@ -7,6 +7,7 @@ from eval.calibration import (
     false_answers_at_recall,
     reliability,
     risk_coverage,
+    summarise,
 )
 
 
@@ -38,6 +39,13 @@ def test_risk_and_coverage_go_from_the_surest_to_all() -> None:
 
 def test_equal_confidences_are_one_point() -> None:
     assert risk_coverage([(0.5, True), (0.5, False)]) == [(1.0, 1 / 2)]
+
+
+def test_the_curve_of_a_result_has_at_most_a_hundred_points_and_ends_where_all_are_answered() -> None:
+    for n in (1, 99, 100, 101, 250):
+        curve = summarise([(i / n, i % 2 == 0) for i in range(n)], [], [])["risk-coverage"]
+        assert len(curve) <= 100
+        assert curve[-1][0] == 1.0
 
 
 def test_false_answers_are_counted_at_the_threshold_that_keeps_the_right_ones() -> None:

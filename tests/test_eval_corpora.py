@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.corpora import Source, make_document, open_texts
+from eval.corpora import Source, cut_texts, make_document, open_corpus
 from indexing.chunk import MAX_CHARS, split
 from indexing.encode import BUNDLED
 from indexing.language import Detector
+from indexing.store import current_version
 
 _DETECTOR = Detector()
 
@@ -34,9 +35,35 @@ def test_a_text_without_words_has_no_passage() -> None:
 
 @pytest.mark.slow
 def test_an_index_is_kept_from_one_run_to_the_next(tmp_path: Path) -> None:
-    texts = [Source("a", "", "Mice eat cheese."), Source("b", "", "Katter jakter på mus.")]
+    corpus = cut_texts([Source("a", "Animals", "Mice eat cheese."), Source("b", "", "Katter jakter på mus.")])
     told: list[int] = []
-    open_texts(texts, BUNDLED, folder=tmp_path / "index", on_progress=lambda done, _: told.append(done))
+    first = open_corpus(corpus, BUNDLED, folder=tmp_path / "index", on_progress=lambda done, _: told.append(done))
     assert told[-1] == 2
-    open_texts(texts, BUNDLED, folder=tmp_path / "index", on_progress=lambda _, total: told.append(-total))
+    second = open_corpus(corpus, BUNDLED, folder=tmp_path / "index", on_progress=lambda _, total: told.append(-total))
     assert min(told) >= 0  # nothing was encoded the second time
+    assert second.index.manifest["version"] == current_version(tmp_path / "index")  # taken as it stands
+    assert second.index.chunks == first.index.chunks
+
+
+@pytest.mark.slow
+def test_an_index_kept_of_other_texts_gives_its_vectors_and_no_more(tmp_path: Path) -> None:
+    mice, cats = Source("a", "", "Mice eat cheese."), Source("b", "", "Katter jakter på mus.")
+    open_corpus(cut_texts([mice]), BUNDLED, folder=tmp_path / "index")
+    totals: list[int] = []
+    both = cut_texts([mice, cats])
+    pipeline = open_corpus(both, BUNDLED, folder=tmp_path / "index", on_progress=lambda _, total: totals.append(total))
+    assert set(totals) == {1}
+    assert pipeline.index.chunks == tuple(both.chunks)
+    titled = cut_texts([Source("a", "Animals", mice.text), cats])  # the same text under a title is another passage
+    pipeline = open_corpus(titled, BUNDLED, folder=tmp_path / "index")
+    assert pipeline.index.chunks[0].context == "Animals"
+
+
+def test_cutting_tells_how_many_texts_are_done() -> None:
+    told: list[tuple[int, int]] = []
+    corpus = cut_texts(
+        [Source("a", "", "Mice."), Source("b", "", " ")], on_progress=lambda done, total: told.append((done, total))
+    )
+    assert told == [(1, 2), (2, 2)]
+    assert [document.id for document in corpus.documents] == ["a", "b"]
+    assert [chunk.document_id for chunk in corpus.chunks] == ["a"]

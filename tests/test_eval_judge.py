@@ -66,5 +66,5 @@ def test_the_cause_of_a_failure_is_where_it_broke_first(
     question: Question, answer: Answer, case: tuple[int | None, bool, bool], cause: Cause | None
 ) -> None:
     first_relevant, right, best_right = case
-    found = find_cause(question, answer, first_relevant=first_relevant, right=right, best_right=best_right)
+    found = find_cause(question.answers, answer, first_relevant=first_relevant, right=right, best_right=best_right)
     assert found is cause

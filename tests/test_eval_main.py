@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,9 @@ import pytest
 from eval.__main__ import main
 from eval.beir import Judgements, read_beir
 from eval.options import make_parser
+from eval.provenance import describe, short_name
 from indexing.store import Index
+from service.settings import FEEDBACK
 from tests.test_eval_beir import write_beir
 
 _HIGH = '{"gates": [{"measure": "retrieval/hybrid/all/recall@5", "at_least": 1.1}]}'
@@ -73,6 +76,31 @@ def test_json_to_standard_output_is_one_object_and_nothing_else(
     assert result["en->en"]["n"] == 2
 
 
+def test_a_summary_can_be_committed_as_it_is_and_the_readme_reads_it(tmp_path: Path) -> None:
+    folder = write_beir(tmp_path / "small", "q1\tt1\t1\nq2\tt2\t1\n")
+    (tmp_path / "results").mkdir()
+    file, whole = tmp_path / "results" / "dev-small.json", tmp_path / "whole.json"
+    arguments = ["retrieval", "--beir", str(folder), "--mode", "lexical", "--out", str(tmp_path / "run")]
+    assert main([*arguments, "--json", str(whole), "--summary", str(file)]) == 0
+    summary = json.loads(file.read_text("utf-8"))
+    assert set(json.loads(whole.read_text("utf-8"))) - set(summary) == {"per_query"}
+    assert str(tmp_path) not in file.read_text("utf-8")
+    assert summary["encoders"] == ["bundled"]
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- results:dev-*/overview -->\n<!-- /results:dev-*/overview -->\n", "utf-8")
+    assert main(["readme", "--file", str(readme), "--results", str(tmp_path / "results")]) == 0
+    assert "| small | 2 | bundled | ndcg@10 | - | - | 1.000 | - | - |" in readme.read_text("utf-8")
+
+
+def test_an_encoder_is_told_by_the_name_of_its_folder_wherever_that_lies(tmp_path: Path, index: Index) -> None:
+    (tmp_path / "mine" / "model").mkdir(parents=True)
+    for name, short in ((str(tmp_path / "mine"), "mine"), (str(tmp_path / "mine" / "model"), "mine"), ("org/e5", "e5")):
+        assert short_name(name) == short
+        manifest = {**index.manifest, "encoder": {**index.manifest["encoder"], "name": name}}
+        assert describe(manifest)["index"]["encoder"]["name"] == short
+    assert short_name("bundled") == "bundled"
+
+
 def test_a_real_loss_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def result(value: float) -> str:
         rows = {f"q{i}": {"directions": ["en->en"], "f1": value} for i in range(50)}
@@ -105,6 +133,17 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_measured(
     assert main(["retrieval", "--beir", str(folder), "--json", target, "--out", str(tmp_path / "run")]) == 1
     assert "cannot be written" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+    assert main(["compare", str(tmp_path / "none.json"), str(tmp_path / "none.json"), "--json", target]) == 1
+
+
+def test_folders_for_results_are_made_once_there_are_results(tmp_path: Path) -> None:
+    wrong, right = write_beir(tmp_path / "wrong", "q9\tt1\t1\n"), write_beir(tmp_path / "right", "q1\tt1\t1\n")
+    new = ["--json", str(tmp_path / "new" / "a" / "out.json"), "--out", str(tmp_path / "new" / "b" / "run")]
+    assert main(["retrieval", "--mode", "lexical", "--beir", str(wrong), *new]) == 1
+    assert not (tmp_path / "new").exists()
+    assert main(["retrieval", "--mode", "lexical", "--beir", str(right), *new]) == 0
+    assert (tmp_path / "new" / "a" / "out.json").exists()
+    assert (tmp_path / "new" / "b" / "run" / "run.trec").exists()
 
 
 def test_a_starter_set_is_written_and_never_over_another(
@@ -119,6 +158,26 @@ def test_a_starter_set_is_written_and_never_over_another(
     assert file.read_bytes() == before
 
 
+def test_a_starter_set_takes_the_feedback_kept_beside_the_index(tmp_path: Path, index_folder: Path) -> None:
+    shutil.copytree(index_folder, tmp_path / "index")
+    wrong = {"answer_id": "a" * 16, "helpful": False}
+    (tmp_path / "index" / FEEDBACK).write_text(json.dumps(wrong) + "\n", "utf-8")
+    file = tmp_path / "new" / "mine.jsonl"
+    assert main(["init", str(file), "--index", str(tmp_path / "index"), "--per-document", "1"]) == 0
+    assert json.loads(file.read_text("utf-8").splitlines()[-1])["id"] == f"feedback-{'a' * 16}"
+
+
+def test_the_files_of_mlqa_are_read_as_one_set(tmp_path: Path) -> None:
+    for language, context in (("no", "Mus spiser korn."), ("en", "Mice eat korn.")):
+        qas = [{"id": "1", "question": "What do mice eat?", "answers": [{"text": "korn"}]}]
+        content = {"data": [{"paragraphs": [{"context": context, "qas": qas}]}]}
+        (tmp_path / f"test-context-{language}-question-en.json").write_text(json.dumps(content), "utf-8")
+    files = [str(file) for file in tmp_path.glob("*.json")]
+    assert main(["reading", *files, "--out", str(tmp_path / "run")]) == 0
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text("utf-8"))
+    assert {subset["hf_subset"] for subset in metrics["scores"]["test"]} >= {"en-no", "en-en"}
+
+
 def test_bitext_and_reading_run_from_files(tmp_path: Path) -> None:
     (tmp_path / "pairs.tsv").write_text("A cat.\tEn katt.\nA house.\tEt hus.\n", "utf-8")
     assert main(["bitext", str(tmp_path / "pairs.tsv"), "--out", str(tmp_path / "bitext")]) == 0
@@ -131,7 +190,7 @@ def test_bitext_and_reading_run_from_files(tmp_path: Path) -> None:
 
 def test_every_command_tells_its_options() -> None:
     help_text = make_parser().format_help()
-    for command in ("retrieval", "reading", "bitext", "compare", "init", "fit", "readme"):
+    for command in ("retrieval", "reading", "bitext", "compare", "init", "calibrate", "readme"):
         assert command in help_text
 
 

@@ -86,6 +86,7 @@ def test_drafts_are_left_out(tmp_path: Path) -> None:
         ({"questions": {}}, "'questions' must map nb, nn, en to texts"),
         ({"questions": {"de": "Was?"}}, "'questions' must map nb, nn, en to texts"),
         ({"questions": {"en": " "}}, "the question in 'en' is empty"),
+        ({"questions": {"en": "why " * 200}}, "the question has 799 characters, at most 500"),
         ({"evidence": [{"document": "grants", "quote": "NorTrials"}]}, "evidence language None must be 'no' or 'en'"),
     ],
 )

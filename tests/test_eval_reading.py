@@ -17,7 +17,7 @@ _ITEMS = [
 def _run(*, always: bool) -> Measured:
     sources, ids = contexts_of(_ITEMS)
     pipeline = open_fake({source.id: source.text for source in sources})
-    return run_reading(replace(pipeline, calibration=ALWAYS_ANSWER if always else NEVER_ANSWER), _ITEMS, ids)
+    return run_reading({"": replace(pipeline, calibration=ALWAYS_ANSWER if always else NEVER_ANSWER)}, _ITEMS, ids)
 
 
 def test_a_context_that_several_questions_share_is_searched_once() -> None:
@@ -45,6 +45,22 @@ def test_directions_and_rows_are_those_of_the_items() -> None:
     measured = _run(always=True)
     assert list(measured.result["reading"]["isolated"]) == ["en->en", "all", "with answer", "without answer"]
     assert [row["id"] for row in measured.rows] == ["1", "2", "3"]
+
+
+def test_a_failure_is_told_with_its_cause() -> None:
+    said, silent = _run(always=True).rows, _run(always=False).rows
+    assert [row["cause"] for row in said] == [None, None, "should have abstained"]
+    assert [row["cause"] for row in silent] == ["wrongly abstained", "wrongly abstained", None]
+    assert said[0]["top"][0]["relevant"]
+    assert said[0]["first_relevant"] == 1
+
+
+def test_a_second_encoder_stands_beside_the_first() -> None:
+    sources, ids = contexts_of(_ITEMS)
+    pipeline = open_fake({source.id: source.text for source in sources})
+    reading = run_reading({"": pipeline, "other": pipeline}, _ITEMS, ids).result["reading"]
+    assert list(reading) == ["isolated", "integrated", "isolated (other)", "integrated (other)"]
+    assert reading["isolated"] == reading["isolated (other)"]
 
 
 def test_an_encoder_is_not_asked_again_for_what_an_index_holds() -> None:

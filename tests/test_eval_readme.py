@@ -53,3 +53,12 @@ def test_an_overview_has_a_row_for_each_data_set_and_encoder(tmp_path: Path) -> 
     assert "| a | 2 | other | ndcg@10 | 0.500 | - | - | - | - |" in table
     assert "| b | 3 | bundled | accuracy | - | 0.750 | - | - | - |" in table
     assert "    python -m eval bitext b\n" in table
+
+
+def test_the_first_encoder_has_the_name_it_was_measured_under(tmp_path: Path) -> None:
+    values = {"all": {"n": 2, "ndcg@10": 0.5}}
+    result = {"command": "python -m eval retrieval --beir a --encoder mine", "dataset": {"name": "a"}}
+    result |= {"encoders": ["mine"], "retrieval": {"hybrid": values}}
+    (tmp_path / "dev-a.json").write_text(json.dumps(result), "utf-8")
+    table = refresh("<!-- results:dev-*/overview -->\n<!-- /results:dev-*/overview -->", tmp_path)
+    assert "| a | 2 | mine | ndcg@10 | 0.500 | - | - | - | - |" in table

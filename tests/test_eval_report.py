@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +11,7 @@ from eval.report import html_report, markdown_report
 from tests.eval_data import TEXTS, described, open_systems
 
 _TRICKY = "<script>alert('mice')</script> | what do mice *eat*?"
-_VOID = frozenset({"meta", "br", "rect", "line", "circle", "polyline"})
+_VOID = frozenset({"meta", "br", "rect", "line", "circle", "polyline", "wbr"})
 
 
 class _Reader(HTMLParser):
@@ -78,6 +79,19 @@ def test_what_people_wrote_is_shown_and_not_run(measured: Measured) -> None:
     assert "&lt;script&gt;alert" in page
     assert "<script" not in page
     assert "<script" not in markdown_report(measured, None, [])
+
+
+def test_a_long_word_may_be_broken(measured: Measured) -> None:
+    rows = [{**row, "question": "&" * 50} if row["cause"] else row for row in measured.rows]
+    page = html_report(replace(measured, rows=rows), None, [])
+    assert ("&amp;" * 20 + "<wbr>") * 2 + "&amp;" * 10 in page
+
+
+def test_the_lines_of_a_plot_are_told_apart_by_dashes_that_stand_with_their_names(page: _Reader) -> None:
+    samples = [attributes for tag, attributes in page.tags if tag == "line" and attributes.get("stroke-width")]
+    lines = [attributes for tag, attributes in page.tags if tag == "polyline"]
+    assert [line.get("stroke-dasharray") for line in lines[:5]] == [None, "7 4", "2 3", "10 3 2 3", "1 5"]
+    assert len(samples) == len(lines)
 
 
 def test_the_failures_are_told_with_their_cause(measured: Measured) -> None:

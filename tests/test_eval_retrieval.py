@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import ir_measures
@@ -6,6 +7,8 @@ from ir_measures import AP, RR, R, nDCG
 
 from eval.beir import Judgements, Text
 from eval.measured import Measured
+from eval.provenance import describe
+from eval.report import html_report
 from eval.retrieval import find_directions, run_retrieval
 from eval.runs import trec, write_run
 from tests.eval_data import TEXTS, described, open_fake, open_systems
@@ -72,6 +75,20 @@ def test_two_runs_leave_the_same_files(tmp_path: Path) -> None:
     assert "metrics.json" in files
     for name in files:
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
+
+
+def test_what_was_not_found_or_stands_low_is_told_as_the_cause(measured: Measured) -> None:
+    by_id = {row["id"]: row for row in measured.rows}
+    assert by_id["q1"]["cause"] is None
+    page = html_report(measured, None, [])
+    assert page.count("<polyline") >= len(measured.result["retrieval"])  # a curve for each system
+    assert {row["cause"] for row in measured.rows} <= {None, "retrieval miss", "ranked low"}
+    assert all(row["cause"] == "retrieval miss" for row in measured.rows if row["first_relevant"] is None)
+
+
+def test_an_index_made_now_and_one_that_was_kept_are_described_alike() -> None:
+    manifest = dict(open_fake().index.manifest)
+    assert json.dumps(describe(manifest)) == json.dumps(describe(dict(reversed(manifest.items()))))
 
 
 def test_a_run_is_written_whole_and_leaves_other_files_alone(measured: Measured, tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ def test_squad_1_and_2_are_read(tmp_path: Path) -> None:
     assert [item.answers for item in items] == [("cheese",), ()]
 
 
+def test_a_question_without_answers_is_taken_where_the_form_tells_it_no_other_way(tmp_path: Path) -> None:
+    row = {"id": "1", "question": "Why?", "context": _CONTEXT, "answers": {"text": [], "answer_start": []}}
+    (item,) = read_reading(_write(tmp_path, row, "dev.jsonl"))
+    assert item.answers == ()
+
+
 @pytest.mark.parametrize(
     "answers", [[{"text": "cheese", "start": 9}], {"text": ["cheese"], "answer_start": [9]}, ["cheese"]]
 )
@@ -44,6 +50,7 @@ def test_the_name_of_an_mlqa_file_tells_both_languages(tmp_path: Path) -> None:
     qas = [{"id": "1", "question": "Was?", "answers": [{"text": "cheese"}]}]
     (item,) = read_reading(_write(tmp_path, _squad(qas), "test-context-en-question-de.json"))
     assert (item.question_language, item.context_language) == ("de", "en")
+    assert item.id == "1/de-en"  # MLQA's other files have the same question under the same id
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,15 @@ def test_the_name_of_an_mlqa_file_tells_both_languages(tmp_path: Path) -> None:
     [
         ({"id": "1", "question": "?", "context": _CONTEXT, "answers": ["milk"]}, "line 1: answer 'milk' is not in its"),
         ({"id": "1", "question": "?", "context": _CONTEXT}, 'has no "answers"'),
+        ({"id": "1", "question": "?", "context": _CONTEXT, "answers": []}, 'line 1: has no "answers"'),
+        (
+            {"id": "1", "question": "?", "context": _CONTEXT, "answers": ["cheese"]},
+            "line 1: the question .* has no letter",
+        ),
+        (
+            {"id": "1", "question": "What?" * 200, "context": _CONTEXT, "answers": ["cheese"]},
+            "line 1: the question has",
+        ),
         ({"id": "1", "question": "?", "context": "", "answers": []}, '"context" must be a text that is not empty'),
         ({"id": "1", "context": _CONTEXT, "answers": []}, 'the texts "id" and "question"'),
         ({"id": "1", "question": "?", "context": _CONTEXT, "answers": [{"text": ""}]}, 'must have a "text"'),

@@ -48,6 +48,12 @@ def test_feedback_marked_wrong_becomes_a_draft_once(tmp_path: Path) -> None:
     assert drafts[0]["questions"]["nb"] == "Når?"
 
 
+def test_the_question_of_a_draft_stands_under_its_language(tmp_path: Path) -> None:
+    wrong = {"answer_id": "a" * 16, "helpful": False, "question": "What does the grant pay for?"}
+    (draft,) = draft_feedback(_feedback(tmp_path, wrong))
+    assert draft["questions"] == {"nb": "", "en": "What does the grant pay for?"}
+
+
 def test_feedback_without_an_answer_id_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"feedback\.jsonl, line 1: 'answer_id' must be a text"):
         draft_feedback(_feedback(tmp_path, {"helpful": False}))

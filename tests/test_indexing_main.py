@@ -14,7 +14,7 @@ import pytest
 from indexing.__main__ import main
 from indexing.build import build_index
 from indexing.lexicon import Lexicon
-from indexing.store import current_version, load, locked
+from indexing.store import current_version, load, locked, save_calibration
 from tests.fakes import FakeEncoder
 
 
@@ -49,6 +49,22 @@ def test_summary_tells_what_was_built_where_and_what_was_encoded(
     assert first.err == ""  # no bar where nobody watches
     assert run() == 0
     assert re.search(r"2 documents, (\d+) passages \(0 encoded, \1 unchanged\)", capsys.readouterr().out)
+
+
+def test_what_becomes_of_a_calibration_is_told(
+    run: Callable[..., int], tiny_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run() == 0
+    assert "calibration" not in capsys.readouterr().out
+    save_calibration(tmp_path / "index", {"bias": 1.0})
+    assert run() == 0
+    assert capsys.readouterr().out.endswith("calibration kept: encoder and analysis are as before\n")
+    build_index(tiny_corpus, tmp_path / "index", FakeEncoder(), Lexicon({}, {}))
+    save_calibration(tmp_path / "index", {"bias": 1.0})
+    assert run() == 0
+    told = capsys.readouterr().out
+    assert "calibration dropped: encoder or analysis is another than it was fitted with; " in told
+    assert told.endswith(f"run: python -m eval calibrate --index {tmp_path}/index\n")
 
 
 def test_progress_bar_on_a_terminal_ends_full(run: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> None:

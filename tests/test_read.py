@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexing.types import BlockKind, Chunk, Language, Sentence
-from service.candidates import Candidate, Signals
 from service.read import Preference, confidence_features, find_span, margin, rank, read
-from service.types import Outcome
+from service.types import Candidate, Outcome, Signals
 from tests.tiny import make_calibration
 
 SURE = make_calibration(bias=9, answer_at=0.5, show_at=0.2)
@@ -38,7 +37,8 @@ def test_no_candidates_give_no_answer_with_confidence_zero() -> None:
 
 
 def test_the_best_sentence_is_cited_word_for_word() -> None:
-    answer = read("Hva?", [make_candidate("Nei.", late=0.1), make_candidate("Ja.", start=200, late=0.9)], SURE)
+    ranked = rank([make_candidate("Nei.", late=0.1), make_candidate("Ja.", start=200, late=0.9)])
+    answer = read("Hva?", ranked, SURE)
     assert answer.outcome is Outcome.ANSWERED
     assert answer.citation is not None
     assert (answer.citation.quote, answer.citation.start, answer.citation.end) == ("Ja.", 200, 203)
@@ -70,7 +70,7 @@ def test_the_confidence_is_logistic_in_five_features() -> None:
         passage=2, margin=3, weakest=5, unmatched=-7, asked=0.5, bias=-4, answer_at=0, show_at=0
     )
     ranked = [make_candidate("Ja.", late=0.5, passage=0.25, weakest=0.3, unmatched=0.1, asked=0.8)]
-    score = 2 * 0.25 + 3 * (0.5 + 0.25) + 5 * 0.3 - 7 * 0.1 + 0.5 * 0.8 - 4
+    score = 2 * 0.25 + 3 * (0.5 + 0.5 * 0.25) + 5 * 0.3 - 7 * 0.1 + 0.5 * 0.8 - 4
     assert calibration.confidence(confidence_features(ranked)) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
@@ -81,6 +81,18 @@ def test_candidates_are_ranked_by_the_weighted_sum_of_their_signals() -> None:
     opens = make_candidate("c", late=0.4, passage=0.15, opens_list=1)  # 0.55 - 0.1 = 0.45
     asks = make_candidate("d", late=0.52, question=1)  # 0.52 - 0.05 = 0.47
     assert [c.text for c in rank([plain, opens, asks, expected], weights)] == ["b", "a", "d", "c"]
+
+
+@given(st.builds(Signals, *[st.floats(-1, 2)] * len(fields(Signals))))
+def test_the_score_is_its_contributions_added_in_their_order(signals: Signals) -> None:
+    late, passage, expected, opens_list, question = Preference().contributions(signals).values()
+    assert Preference().score(signals) == late + passage + expected + opens_list + question
+    assert (late, passage) == (signals.late, 0.5 * signals.passage)
+    assert (expected, opens_list, question) == (
+        0.1 * signals.expected,
+        -0.2 * signals.opens_list,
+        -0.05 * signals.question,
+    )
 
 
 def test_equal_scores_go_to_the_document_and_place_that_come_first() -> None:
@@ -108,7 +120,7 @@ def test_the_order_candidates_come_in_changes_no_answer(
     ]
     shuffled = list(candidates)
     random.shuffle(shuffled)
-    assert read("Hva?", candidates, SURE) == read("Hva?", shuffled, SURE)
+    assert read("Hva?", rank(candidates), SURE) == read("Hva?", rank(shuffled), SURE)
 
 
 def test_a_sentence_with_the_same_value_agrees_and_does_not_narrow_the_margin() -> None:

@@ -1,5 +1,6 @@
 """python -m service: one question in the terminal, and one line with the cure when something is wrong."""
 
+import gc
 import json
 from pathlib import Path
 
@@ -31,6 +32,26 @@ def test_where_nobody_watches_the_answer_is_json(arguments: list[str], capsys: p
     told = json.loads(capsys.readouterr().out)
     assert told["outcome"] == "answered"
     assert told["citations"][0]["quote"] == told["answer"]["text"]
+    assert "explanation" not in told
+
+
+def test_an_explanation_is_part_of_the_json_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", QUESTION, "--explain"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["explanation"]["expected"]["kind"] == "amount"
+    assert told["explanation"]["candidates"][0]["text"] == told["answer"]["text"]
+
+
+def test_on_a_terminal_the_explanation_follows_the_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["ask", QUESTION]) == 0
+    plain = capsys.readouterr().out
+    assert main(["ask", QUESTION, "--explain"]) == 0
+    explained = capsys.readouterr().out
+    assert explained.startswith(plain)
+    assert "Outcome: answered" in explained.removeprefix(plain)
 
 
 @pytest.mark.parametrize("question", ["", "a\udcffb"])
@@ -46,6 +67,7 @@ def test_without_an_index_the_cure_is_told_in_one_line(
     for arguments in (["ask", QUESTION], ["serve"]):
         assert main(arguments) == 1
         assert "nowhere'; run: python -m indexing" in assert_one_line(capsys.readouterr().err)
+    assert gc.isenabled()  # it rests while the service starts
 
 
 @pytest.mark.parametrize(

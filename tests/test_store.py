@@ -19,7 +19,17 @@ from indexing.ingest import assemble
 from indexing.language import Detector
 from indexing.layout import Piece
 from indexing.lexicon import Lexicon
-from indexing.store import SCHEMA_VERSION, Index, current_version, load, locked, save, settings_manifest
+from indexing.store import (
+    SCHEMA_VERSION,
+    Index,
+    current_version,
+    load,
+    locked,
+    read_manifest,
+    save,
+    save_calibration,
+    settings_manifest,
+)
 from indexing.types import BlockKind, Document
 from tests.fakes import FakeEncoder, encode
 from tests.killed_build import REBUILT_EVERY
@@ -92,6 +102,57 @@ def test_snapshot_equal_to_the_current_one_is_not_written_again(folder: Path) ->
     assert {path: path.stat().st_mtime_ns for path in written} == written
 
 
+@pytest.fixture(scope="module")
+def small() -> Index:
+    """An index of one passage, in memory."""
+    return make([document("a", "kreft plan")])
+
+
+@settings(max_examples=5)
+@given(st.dictionaries(st.text(min_size=1, max_size=5), st.floats(allow_nan=False, allow_infinity=False)))
+def test_a_calibration_comes_back_as_it_was_and_nothing_else_changes(
+    tmp_path_factory: pytest.TempPathFactory, small: Index, calibration: dict[str, float]
+) -> None:
+    folder = tmp_path_factory.mktemp("index")
+    first = save(small, folder)
+    before = load(folder)
+    assert before.calibration is None
+    version = save_calibration(folder, calibration)
+    after = load(folder, settings=SETTINGS)
+    assert after.calibration == calibration
+    assert version == current_version(folder) != first  # who looks for a new version finds one
+    assert_equal(before, after)
+    assert after.manifest["files"] == before.manifest["files"]
+    assert save(after, folder) == save_calibration(folder, calibration) == version
+
+
+def test_a_calibration_takes_the_place_of_the_one_before(folder: Path) -> None:
+    first = save_calibration(folder, {"bias": 1.0, "old": 2.0})
+    assert save_calibration(folder, {"bias": -1.0}) != first
+    assert load(folder).calibration == {"bias": -1.0}
+    assert [path for path in folder.iterdir() if path.is_dir()] == [snapshot(folder)]
+
+
+def test_a_calibration_needs_a_whole_index_that_nobody_is_writing(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match=CURE):
+        save_calibration(tmp_path / "nowhere", {"bias": 1.0})
+    with locked(folder), pytest.raises(SnapshotError, match=r"another process is writing .* wait for it to end"):
+        save_calibration(folder, {"bias": 1.0})
+    (snapshot(folder) / "chunks.json").write_bytes(b"[]")
+    before = files(folder)
+    with pytest.raises(SnapshotError, match=f"is damaged: chunks.json .*; {CURE}"):
+        save_calibration(folder, {"bias": 1.0})
+    assert files(folder) == before
+
+
+def test_the_manifest_can_be_read_alone_and_is_empty_where_it_cannot(folder: Path) -> None:
+    (snapshot(folder) / "chunks.json").unlink()
+    assert read_manifest(folder)["version"] == current_version(folder)
+    (snapshot(folder) / "manifest.json").write_bytes(b"{}")
+    assert read_manifest(folder) == {}
+    assert read_manifest(folder.with_name("nowhere")) == {}
+
+
 def test_nearest_passages_come_best_first_with_their_cosine(tmp_path: Path) -> None:
     index = make([document("a", "kreft plan"), document("b", "kreft"), document("c", "eksport")])
     save(index, tmp_path)
@@ -149,9 +210,7 @@ def test_damage_to_any_file_is_found_and_named_and_not_mended_in_silence(
     load(folder)
 
 
-@pytest.mark.parametrize(
-    "name", ["manifest.json", "chunks.json", "tokens.npy", "lexical/vocab.index.json", "../CURRENT"]
-)
+@pytest.mark.parametrize("name", ["manifest.json", "chunks.json", "tokens.npy", "lexical/terms.json", "../CURRENT"])
 def test_damage_is_cured_by_the_command_the_message_names(folder: Path, tiny_corpus: Path, name: str) -> None:
     whole = load(folder)
     file = snapshot(folder) / name
@@ -259,6 +318,22 @@ def test_left_over_of_a_killed_build_is_cleared_away(folder: Path, tiny_corpus: 
     load(folder)
     build_index(tiny_corpus, folder, FakeEncoder(), LEXICON)
     assert sorted(path.name for path in folder.iterdir()) == sorted([".lock", "CURRENT", snapshot(folder).name])
+
+
+def test_calibrating_killed_before_any_of_its_writes_leaves_the_old_numbers_or_the_new_ones(
+    folder: Path, tiny_corpus: Path, tmp_path: Path, root: Path
+) -> None:
+    save_calibration(folder, {"bias": 0.0})
+    work = tmp_path / "work"
+    work.mkdir()
+    command = [sys.executable, "-m", "tests.killed_build", *map(str, (folder, tiny_corpus, work)), "calibrate"]
+    subprocess.run(command, check=True, cwd=root)
+    moments = [json.loads((work / f"{i}.json").read_text()) for i in range(len(list(work.glob("*.json"))))]
+    assert [moment["killed"] for moment in moments] == [True] * (len(moments) - 1) + [False]
+    assert not any(moment["error"] for moment in moments)
+    biases = [moment["calibration"]["bias"] for moment in moments]
+    assert biases == sorted(biases)  # once new, never old again
+    assert (biases[0], biases[-1]) == (0.0, 1.0)
 
 
 def test_build_killed_before_any_of_its_writes_leaves_the_old_index_or_the_new_one(

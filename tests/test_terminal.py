@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from service.ask import Pipeline, ask
-from service.terminal import show
+from service.explain import explain
+from service.terminal import show, show_explanation
 from service.types import Outcome
-from tests.tiny import NEVER_ANSWER, open_tiny
+from tests.tiny import NEVER_ANSWER, make_calibration, open_tiny
 
 DOCUMENTS = {
     "norsk": ["Regjeringen foreslår 30 millioner kroner til NorTrials i 2024.", "Styret møtes i Bergen hver måned."],
@@ -77,3 +78,47 @@ def test_a_long_passage_is_cut_and_kept_on_one_line() -> None:
     lines = show(ask(pipeline, "helsedata"), pipeline.index, colour=False).splitlines()
     (cut,) = [line for line in lines if line.endswith("…")]
     assert len(cut) == len("  ") + 110 + len("…")
+
+
+def explained(pipeline: Pipeline, question: str, *, colour: bool = False) -> list[str]:
+    reply = ask(pipeline, question)
+    return show_explanation(explain(reply, pipeline.calibration), reply, colour=colour).splitlines()
+
+
+def test_an_explanation_tells_outcome_confidence_sentences_and_passages(pipeline: Pipeline) -> None:
+    calibration = make_calibration(margin=2, bias=-1, answer_at=0.25, show_at=0.1)
+    lines = explained(replace(pipeline, calibration=calibration), QUESTION)
+    assert lines[0] == "Outcome: answered"
+    assert lines[1].startswith("  confidence 0.")
+    assert lines[1].endswith(" is not below 0.25, the least for an answer")
+    assert lines[2] == "  language of the question: nb (detected), 100% of the evidence for Norwegian"
+    assert lines[3] == "  kind of answer it asks for: amount: an amount of money"
+    assert lines[5].startswith("Confidence: 0.")
+    for name in ("passage", "margin", "weakest", "unmatched", "asked", "bias"):
+        assert any(line.startswith(f"  {name} ") for line in lines[6:12]), name
+    assert "Sentences: 3 compared, the best 3" in lines
+    first = lines.index("  1. Regjeringen foreslår 30 millioner kroner til NorTrials i 2024.")
+    score, terms = lines[first + 1].strip().split(" = ")
+    late, passage, expected = terms.split(" + ")
+    assert expected == "expected 1 × 0.1"
+    assert passage.endswith(" × 0.5")
+    assert float(score) == pytest.approx(float(late.split()[1]) + 0.5 * float(passage.split()[1]) + 0.1, abs=0.002)
+    assert lines[first + 2] == "     norsk [0:62]"
+    passages = lines.index("Passages, by rank in each arm")
+    assert lines[passages + 1].startswith("  1. dense 1, lexical 1, translated –; score ")
+    assert lines[passages + 1].endswith("; norsk [0:62]")
+
+
+def test_an_explanation_in_colour_adds_nothing_but_colour(pipeline: Pipeline) -> None:
+    plain, coloured = ("\n".join(explained(pipeline, QUESTION, colour=colour)) for colour in (False, True))
+    assert ESCAPE not in plain
+    for code in ("\033[1m", "\033[2m", "\033[0m"):
+        coloured = coloured.replace(code, "")
+    assert coloured == plain
+
+
+def test_an_explanation_of_nothing_found_says_only_that(pipeline: Pipeline) -> None:
+    reply = ask(pipeline, QUESTION, documents=[])
+    lines = show_explanation(explain(reply, pipeline.calibration), reply, colour=False).splitlines()
+    assert lines[:2] == ["Outcome: no_answer", "  no passage was found with a sentence that could answer"]
+    assert len(lines) == 4

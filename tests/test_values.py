@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from indexing.types import Language
 from service.expect import Expected
-from service.values import find_values
+from service.values import find_new_values, find_values
 
 EVERY_LANGUAGE: tuple[Language, ...] = ("nb", "nn", "en", "und")
 
@@ -25,6 +25,7 @@ def values(text: str, expected: Expected, language: Language = "nb") -> list[str
         ("five million dollars", ["five million dollars"]),
         ("kr 500 per dag", ["kr 500"]),
         ("12 partnere i 2024", []),
+        ("in 2024 NOK 61 million was given, 20 euros 3 times", ["NOK 61 million", "20 euros"]),
     ],
 )
 def test_amounts_are_found_with_their_currency(text: str, found: list[str]) -> None:
@@ -143,3 +144,18 @@ def test_values_are_in_order_not_empty_and_do_not_overlap(
 def test_no_text_is_too_strange_to_look_for_values_in(text: str, expected: Expected) -> None:
     for start, end in find_values(text, expected, language="und"):
         assert 0 <= start < end <= len(text)
+
+
+def test_values_that_the_question_names_itself_are_not_new() -> None:
+    text = "I 2021 fikk NorTrials 30 millioner kroner, i 2024 fikk de NOK 61 million."
+    found = find_new_values(text, Expected.YEAR, language="nb", question="Hva skjedde i 2021?")
+    assert [text[start:end] for start, end in found] == ["2024"]
+    asked = "Hvem fikk 30 MILLIONER kroner?"
+    found = find_new_values(text, Expected.AMOUNT, language="nb", question=asked)
+    assert [text[start:end] for start, end in found] == ["NOK 61 million"]
+
+
+def test_all_values_are_new_to_a_question_that_names_none() -> None:
+    text = "NOK 30 million in 2021, NOK 61 million in 2024."
+    found = find_new_values(text, Expected.AMOUNT, language="en", question="How much?")
+    assert found == find_values(text, Expected.AMOUNT, language="en")

@@ -12,7 +12,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import settings_manifest
 from indexing.types import BlockKind, Document, Language
 from service.ask import Pipeline, make_pipeline
-from service.read import Calibration
+from service.calibration import Calibration
 from tests.fakes import FakeEncoder
 
 NO_LEXICON = Lexicon({}, {})
