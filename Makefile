@@ -46,5 +46,5 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q $(PIP_FLAGS) -e '.[models,test]'
+	$(BIN)/python -m pip install -q $(PIP_FLAGS) -e '.[models,train,test]'
 	@touch $@ $(VENV)/installed

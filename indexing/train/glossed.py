@@ -1,0 +1,72 @@
+"""More pairs to learn from: sentences of one language beside their glosses in the other.
+
+Parallel text is of few subjects. A gloss has the wrong grammar, but its words are the right ones often enough that
+the pair teaches what everyday words mean, and where: the teacher reads the English of a sentence as it was written,
+or the English words of a Norwegian one in the order of the Norwegian.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexing.train.gloss import gloss, gloss_dictionary, known_share
+from indexing.train.lexicon import Dictionary, LexiconSettings
+from indexing.train.pairs import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionaries:
+    """Words of each language to those of the other."""
+
+    to_norwegian: Dictionary
+    to_english: Dictionary
+
+
+def make_dictionaries(pairs: Sequence[Pair], settings: LexiconSettings) -> Dictionaries:
+    """Aligned over the pairs; words that were aligned too seldom have the translations of pairs of single words."""
+    english = [pair.left for pair in pairs]
+    norwegian = [pair.right for pair in pairs]
+    terms = [(term, pair.right.lower()) for pair in pairs if (term := _term(pair.left)) and _term(pair.right)]
+    return Dictionaries(
+        to_norwegian=_with_terms(gloss_dictionary(english, norwegian, settings), terms),
+        to_english=_with_terms(
+            gloss_dictionary(norwegian, english, settings), [(other, term) for term, other in terms]
+        ),
+    )
+
+
+def gloss_pairs(
+    sentences: Mapping[str, Sequence[str]], dictionaries: Dictionaries, *, known: float, seed: int
+) -> list[Pair]:
+    """A pair for each sentence of "en", "nb" and "nn" of whose words the dictionaries have at least this share."""
+    random = np.random.default_rng(seed)
+    pairs = []
+    for text in sentences["en"]:
+        if known_share(text, dictionaries.to_norwegian) >= known:
+            norwegian = gloss(text, dictionaries.to_norwegian, 1.0, random)
+            pairs.append(Pair("glossed_en", text, norwegian, "en", "nb"))
+    for language in ("nb", "nn"):
+        for text in sentences[language]:
+            if known_share(text, dictionaries.to_english) >= known:
+                english = gloss(text, dictionaries.to_english, 1.0, random)
+                pairs.append(Pair(f"glossed_{language}", english, text, "en", language))
+    return pairs
+
+
+def _term(text: str) -> str:
+    """A single word as it stands in a text, without the mark of the infinitive, "" where it is no single word."""
+    word = text.lower().removeprefix("to ")
+    return word if word.isalpha() else ""
+
+
+def _with_terms(aligned: Dictionary, terms: Sequence[tuple[str, str]]) -> Dictionary:
+    listed: dict[str, dict[str, None]] = {}
+    for word, other in terms:
+        listed.setdefault(word, {})[other] = None
+    added = {
+        word: [(other, round(1 / len(others), 3)) for other in others]
+        for word, others in listed.items()
+        if word not in aligned
+    }
+    return {**aligned, **added}
