@@ -105,6 +105,7 @@ def run_distil(work: Work, teacher: Path) -> Figures:
     """distilled.pt: the new rows alone first, then everything."""
     student, tokenizer, longest = work.student(START, "align"), work.tokenizer(), work.recipe.sampling.longest
     seen, english = work.pairs(), work.teacher()
+    kept_rows = start.teacher_tokenizer(teacher).get_vocab_size()
     work.note_trained("distil", (text for pair in seen for text in (pair.left, pair.right)))
     steps = {}
     for name in ("rows", "all"):
@@ -116,7 +117,7 @@ def run_distil(work: Work, teacher: Path) -> Figures:
         losses = _distilling(work, student, lessons, tokenizer, one_side=phase.body_rate == 0)
         optimise(
             student, batches, losses, phase, checkpoint=work.folder / f"distil-{name}.pt",
-            kept_rows=start.teacher_tokenizer(teacher).get_vocab_size(),
+            kept_rows=kept_rows,
         )  # fmt: skip
         steps[name] = len(batches)
     work.save(student, DISTILLED)
@@ -149,7 +150,8 @@ def run_contrast(work: Work) -> Figures:
 
     tasks = [(rows, replayed[i % len(replayed)]) for i, rows in enumerate(asked[: phase.steps])]
     optimise(student, tasks, losses, phase, checkpoint=work.folder / "contrast.pt", watch=watch)
-    work.save(mean_of(work.student(DISTILLED, "distil"), student, recipe.kept), CONTRASTED)
+    student = mean_of(work.student(DISTILLED, "distil"), student, recipe.kept)  # what `watch` looks at from here on
+    work.save(student, CONTRASTED)
     return {"lessons": len(lessons), "steps": len(tasks), **watch()}
 
 
