@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from service.ask import Pipeline, ask
-from service.types import Answer, Outcome, Reply
+from service.read import read
+from service.types import Answer, Reply
 
 
 def ask_boldly(pipeline: Pipeline, question: str, *, documents: Collection[str] | None = None) -> tuple[Reply, Answer]:
@@ -15,7 +16,5 @@ def ask_boldly(pipeline: Pipeline, question: str, *, documents: Collection[str] 
         QuestionError: a question that cannot be asked.
     """
     reply = ask(pipeline, question, documents=documents)
-    if reply.answer.outcome is Outcome.ANSWERED:
-        return reply, reply.answer
     never_unsure = replace(pipeline.calibration, answer_at=0.0, show_at=0.0, most_unmatched=math.inf)
-    return reply, ask(replace(pipeline, calibration=never_unsure), question, documents=documents).answer
+    return reply, read(reply.question, reply.candidates, never_unsure)

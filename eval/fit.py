@@ -9,10 +9,9 @@ import numpy.typing as npt
 from eval.judge import holds_answer
 from eval.measured import Progress, mean
 from eval.questions import Question
-from service.ask import READ_PASSAGES, Pipeline
-from service.candidates import collect
+from service.ask import Pipeline, compare
 from service.question import check_question
-from service.read import confidence_features, rank
+from service.read import confidence_features
 from service.types import Candidate
 
 L2 = 1.0  # on features of unit spread: keeps a feature that says little near 0
@@ -49,8 +48,8 @@ def collect_best(
     for done, question in enumerate(questions, start=1):
         text = check_question(question.text)
         query = pipeline.retriever.prepare(text, pipeline.detector.detect(text))
-        hits = pipeline.retriever.search(query, limit=READ_PASSAGES)
-        found.append(_best(question, rank(collect(pipeline.index, query, hits))))
+        hits = pipeline.retriever.search(query, limit=pipeline.read_passages)
+        found.append(_best(question, compare(pipeline, query, hits)))
         if on_progress:
             on_progress(done, len(questions))
     return found

@@ -3,9 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 from indexing.errors import EncoderError
+from indexing.session import MODEL_FOLDER, open_graph, open_tokenizer, reading
 
 BUNDLED = "bundled"
 _BATCH_TEXTS = 32  # of a sentence-transformers model
-_MODEL_FOLDER = Path(__file__).parent / "model"
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -83,7 +81,7 @@ def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
         EncoderError: the model is not there, is damaged, or its library is not installed.
     """
     if name == BUNDLED:
-        return OnnxEncoder(_MODEL_FOLDER, threads=threads or os.cpu_count() or 1)
+        return OnnxEncoder(MODEL_FOLDER, threads=threads or os.cpu_count() or 1)
     if (Path(name) / "encoder.json").exists():
         return OnnxEncoder(Path(name), threads=threads or os.cpu_count() or 1)
     return SentenceTransformersEncoder(name)
@@ -93,26 +91,15 @@ class OnnxEncoder:
     """An int8 ONNX graph with pooling and normalisation inside, and its own tokenizer; no torch, no network."""
 
     def __init__(self, folder: Path, *, threads: int) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it reports to its maker and keeps an id in the home folder
-        import onnxruntime  # noqa: PLC0415 - reads that variable when it is imported, and never again
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # several texts at a time use the processors better than one does
-        options.inter_op_num_threads = 1
-        with _reading(folder / "encoder.json") as file:
+        with reading(folder / "encoder.json") as file:
             described = json.loads(file.read_text("utf-8"))
-        with _reading(folder / "tokenizer.json") as file:
-            self._tokenizer = Tokenizer.from_str(file.read_text("utf-8"))
-        with _reading(folder / "model.onnx") as file:
-            self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-            with file.open("rb") as stream:
-                weights_hash = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
-        self._threads = threads
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json")
         self._tokenizer.enable_truncation(described["max_length"])
-        self._tokenizer.no_padding()
+        self._session = open_graph(folder / "model.onnx")
+        self._threads = threads
         self.card = EncoderCard(
             name=described["name"],
-            weights_hash=weights_hash,
+            weights_hash=_files_hash(folder / name for name in ("model.onnx", "rows.bin")),
             dimension=described["dimension"],
             max_length=described["max_length"],
             pooling="mean",
@@ -208,17 +195,6 @@ class SentenceTransformersEncoder:
         return _keep_text(Encoded(vector, tokens, spans, ids), is_text, prompt_chars)
 
 
-@contextmanager
-def _reading(file: Path) -> Iterator[Path]:
-    try:
-        yield file
-    except Exception as error:  # tokenizers and onnxruntime raise nothing narrower for a damaged file
-        raise EncoderError(
-            f"'{file}' is missing or damaged ({error}); the bundled encoder is model.onnx, tokenizer.json and "
-            "encoder.json: install the package again"
-        ) from error
-
-
 def _keep_text(whole: Encoded, is_text: npt.NDArray[np.bool_], prompt_chars: int) -> Encoded:
     """The encoding of the text alone: special tokens, padding and the prompt's tokens left out, spans moved."""
     keep = is_text & (whole.spans[:, 0] >= prompt_chars)
@@ -234,6 +210,15 @@ def unit_rows(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """(n, d) float32, each row divided by its length; rows of zeros stay."""
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def _files_hash(files: Iterable[Path]) -> str:
+    """Of those that are there: the float32 graph holds its token embeddings itself."""
+    digest = hashlib.sha256()
+    for file in files:
+        if file.exists():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _weights_hash(model: Any) -> str:  # a torch module; torch is not imported for its type alone

@@ -25,7 +25,8 @@ class Lexicon:
     def translate(self, word: Word) -> dict[str, float]:
         """Terms of the other language that this word may mean, with probabilities; read as either language.
 
-        A Norwegian compound the lexicon does not have is translated part by part.
+        A Norwegian compound the lexicon does not have is translated part by part; a word without any translation, a
+        name or a code most often, stands for itself.
         """
         if word.stop:
             return {}
@@ -35,7 +36,7 @@ class Lexicon:
             english = [pair for part in word.parts for pair in self.to_english.get(part, ())]
         for stem, p in english:
             terms[f"e:{stem}"] = max(p, terms.get(f"e:{stem}", 0.0))
-        return terms
+        return terms or dict.fromkeys(word.terms, 1.0)
 
 
 def load_lexicon(path: Path = _BUNDLED) -> Lexicon:

@@ -64,7 +64,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     with _keeping(), ThreadPoolExecutor(1) as executor:
-        opening = executor.submit(open_pipeline, settings.index, settings.encoder)
+        opening = executor.submit(open_pipeline, settings.index, settings.encoder, read_passages=settings.read_passages)
         import uvicorn  # noqa: PLC0415 - imports while the encoder's graph and its tokenizer are being loaded
 
         from service.app import create_app  # noqa: PLC0415
@@ -103,7 +103,7 @@ def _snippet(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
-    pipeline = open_pipeline(settings.index, settings.encoder)
+    pipeline = open_pipeline(settings.index, settings.encoder, read_passages=settings.read_passages)
     reply = ask(pipeline, options.question)
     if options.json or not sys.stdout.isatty():
         told = (

@@ -1,8 +1,8 @@
 """Answers a question: prepare, retrieve, read; the one flow behind the terminal, HTTP and the benchmarks."""
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexing.chunk import MAX_CHARS
@@ -15,8 +15,9 @@ from service.calibration import SHIPPED, Calibration
 from service.candidates import collect
 from service.question import check_question
 from service.read import rank, read
-from service.retrieve import Retriever
-from service.types import Answer, Mode, Reply, Timing
+from service.reader import Reader, Reads
+from service.retrieve import Query, Retriever
+from service.types import Answer, Candidate, Hit, Mode, Reply, Timing
 
 READ_PASSAGES = 5  # the reader looks at so many; with 8 or 16 it was right no more often
 _GIVEN_NATS = 30.0  # the caller said which language it is: no doubt left
@@ -33,7 +34,9 @@ class Pipeline:
     index: Index
     detector: Detector
     retriever: Retriever
+    reader: Reads
     calibration: Calibration
+    read_passages: int = READ_PASSAGES
 
 
 def ask(
@@ -56,9 +59,9 @@ def ask(
     detected = _language(pipeline.detector, text, language)
     query = pipeline.retriever.prepare(text, detected)
     encoded = time.perf_counter()
-    hits = pipeline.retriever.search(query, limit=max(limit, READ_PASSAGES), documents=documents, mode=mode)
+    hits = pipeline.retriever.search(query, limit=max(limit, pipeline.read_passages), documents=documents, mode=mode)
     retrieved = time.perf_counter()
-    ranked = rank(collect(pipeline.index, query, hits[:READ_PASSAGES]))
+    ranked = compare(pipeline, query, hits)
     answer = read(text, ranked, pipeline.calibration)
     _check_citation(pipeline.index, answer)
     finished = time.perf_counter()
@@ -66,13 +69,23 @@ def ask(
     return Reply(text, detected, language is not None, answer, tuple(hits[:limit]), tuple(ranked), timing)
 
 
-def open_pipeline(folder: Path, encoder_name: str, *, calibration: Calibration | None = None) -> Pipeline:
+def compare(pipeline: Pipeline, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+    """The sentences of the first hits, those that answer best first."""
+    read = hits[: pipeline.read_passages]
+    readings = pipeline.reader.read(query.text, [hit.chunk.text for hit in read])
+    return rank(collect(pipeline.index, query, read, readings))
+
+
+def open_pipeline(
+    folder: Path, encoder_name: str, *, calibration: Calibration | None = None, read_passages: int = READ_PASSAGES
+) -> Pipeline:
     """The pipeline over the current snapshot of an index folder.
 
     Args:
         folder: The index folder.
         encoder_name: As `load_encoder` takes it.
         calibration: None takes that of the index, or the shipped one where the index has none.
+        read_passages: So many are read for an answer.
 
     Raises:
         SnapshotError: no index there, damaged, built with another encoder or analysis, or with a wrong calibration.
@@ -81,12 +94,20 @@ def open_pipeline(folder: Path, encoder_name: str, *, calibration: Calibration |
     encoder, lexicon = load_encoder(encoder_name, threads=1), load_lexicon()
     settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
     index = load(folder, settings=settings)
-    return make_pipeline(index, encoder, lexicon, calibration=calibration or _calibration_of(index, folder))
+    calibration = calibration or _calibration_of(index, folder)
+    return replace(make_pipeline(index, encoder, lexicon, calibration=calibration), read_passages=read_passages)
 
 
-def make_pipeline(index: Index, encoder: Encoder, lexicon: Lexicon, *, calibration: Calibration = SHIPPED) -> Pipeline:
-    """The pipeline over an index in memory."""
-    return Pipeline(index, Detector(), Retriever(index, encoder, lexicon), calibration)
+def make_pipeline(
+    index: Index,
+    encoder: Encoder,
+    lexicon: Lexicon,
+    *,
+    reader: Reads | None = None,
+    calibration: Calibration = SHIPPED,
+) -> Pipeline:
+    """The pipeline over an index in memory, with the bundled reader where no other is given."""
+    return Pipeline(index, Detector(), Retriever(index, encoder, lexicon), reader or Reader(), calibration)
 
 
 def _calibration_of(index: Index, folder: Path) -> Calibration:

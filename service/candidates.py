@@ -8,6 +8,7 @@ from indexing.late import Matrix
 from indexing.store import Index
 from indexing.types import BlockKind
 from service.expect import Expected, expected_answer
+from service.reader import Reading
 from service.retrieve import Query
 from service.types import Candidate, Hit, Signals
 from service.values import find_new_values
@@ -16,13 +17,17 @@ _NOT_ANSWERS = frozenset({BlockKind.HEADING, BlockKind.NOTE})
 _MATCHED = 0.4  # cosine; two tokens that share no meaning are as near as this by chance
 
 
-def collect(index: Index, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences of the passages hit, in the order of the hits and the text; headings and notes left out."""
+def collect(index: Index, query: Query, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
+    """The sentences of the passages hit, in the order of the hits and the text; headings and notes left out.
+
+    `readings` are of the hits, in their order.
+    """
     expected = expected_answer(query.text)
-    return [candidate for hit in hits for candidate in _of_passage(index, query, hit, expected)]
+    read = zip(hits, readings, strict=True)
+    return [candidate for hit, reading in read for candidate in _of_passage(index, query, hit, reading, expected)]
 
 
-def _of_passage(index: Index, query: Query, hit: Hit, expected: Expected) -> Iterator[Candidate]:
+def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected: Expected) -> Iterator[Candidate]:
     chunk, weights = hit.chunk, query.tokens.weights
     weakest, unmatched = _misfit(index.tokens.matches(query.tokens, [hit.row])[0], weights)
     spans = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
@@ -32,9 +37,11 @@ def _of_passage(index: Index, query: Query, hit: Hit, expected: Expected) -> Ite
             continue
         text = chunk.text[start:end]
         new = find_new_values(text, expected, language=chunk.language, question=query.text)
-        values = frozenset(text[start:end].casefold() for start, end in new)
+        mark = reading.best(start, end)
+        values = frozenset(text[a:b].casefold() for a, b in new)
         signals = Signals(
             late=sentence_late,
+            read=mark.score if mark else 0.0,
             passage=hit.score,
             expected=0.5 if expected is Expected.PROSE else float(bool(values)),
             opens_list=float(text.endswith(":")),
@@ -43,7 +50,7 @@ def _of_passage(index: Index, query: Query, hit: Hit, expected: Expected) -> Ite
             unmatched=unmatched,
             asked=len(weights) / 10,
         )
-        yield Candidate(chunk, sentence, text, signals, values)
+        yield Candidate(chunk, sentence, text, signals, values, mark)
 
 
 def _misfit(matches: Matrix, weights: Matrix) -> tuple[float, float]:

@@ -16,8 +16,9 @@ class Preference:
     """How much each signal counts when sentences are compared."""
 
     late: float = 1.0
-    passage: float = 0.5
-    expected: float = 0.1
+    read: float = 0.005
+    passage: float = 0.75
+    expected: float = 0.05
     opens_list: float = -0.2
     question: float = -0.05
 
@@ -25,6 +26,7 @@ class Preference:
         """What each signal adds to the score of a sentence, in the order they are added."""
         return {
             "late": self.late * signals.late,
+            "read": self.read * signals.read,
             "passage": self.passage * signals.passage,
             "expected": self.expected * signals.expected,
             "opens_list": self.opens_list * signals.opens_list,
@@ -63,6 +65,7 @@ def confidence_features(ranked: Sequence[Candidate]) -> dict[str, float]:
     """What the confidence in the best of the ranked candidates rests on, by the names of the weights."""
     signals = ranked[0].signals
     return {
+        "read": signals.read,
         "passage": signals.passage,
         "margin": margin(ranked),
         "weakest": signals.weakest,
@@ -83,15 +86,32 @@ def margin(ranked: Sequence[Candidate]) -> float:
 
 
 def find_span(question: str, candidate: Candidate) -> Span | None:
-    """The value in the sentence that the question asks for, nearest to the words of the question; None for prose."""
+    """The part of the sentence that answers, where it stands out.
+
+    What the reader marks where it would rather mark it than nothing, or else the value that the question asks for,
+    nearest to the words of the question; None where there is none and for the whole sentence.
+    """
+    mark, begin = candidate.mark, candidate.sentence.start
     text, words = candidate.text, question.casefold().split()
+    if mark and mark.score >= 0.0:
+        moved = candidate.chunk.start - begin
+        start, end = _whole_words(text, mark.start + moved, mark.end + moved)
+        return Span(text[start:end], begin + start, begin + end) if (start, end) != (0, len(text)) else None
     new = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
     if not new:
         return None
     echoes = [place for word in words if len(word) > 3 and (place := text.casefold().find(word[:6])) >= 0]
     start, end = min(new, key=lambda span: sum(abs((span[0] + span[1]) / 2 - echo) for echo in echoes))
-    begin = candidate.sentence.start
     return Span(text[start:end], begin + start, begin + end)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part with the words whole that it begins and ends in."""
+    while start > 0 and text[start - 1 : start + 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1 : end + 1].isalnum():
+        end += 1
+    return start, end
 
 
 def _cite(candidate: Candidate) -> Citation:

@@ -34,9 +34,9 @@ class Weights:
     its arm; `crossing` makes up for what late interaction loses across the border.
     """
 
-    lexical: float = 0.05
-    translated: float = 0.05
-    crossing: float = 0.03
+    lexical: float = 0.06
+    translated: float = 0.07
+    crossing: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)

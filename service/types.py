@@ -41,6 +41,7 @@ class Signals:
     """What speaks for a sentence.
 
     late: best cosine of every question token in the sentence, weighted by rarity (MaxSim).
+    read: score of the reader's mark in it; above 0 it would rather mark that than say the passage does not tell.
     passage: fused retrieval score of its passage.
     expected: 1 where it holds a value of the kind asked for that the question does not name, else 0; 0.5 for prose.
     opens_list, question: 1 where it ends in a colon, or asks itself; else 0.
@@ -50,6 +51,7 @@ class Signals:
     """
 
     late: float
+    read: float
     passage: float
     expected: float
     opens_list: float
@@ -60,14 +62,32 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a passage that may answer: code points of the passage, half-open.
+
+    `score` is the sum of the logits of its first and last token less those of there being no answer: above 0 the
+    reader would rather mark it than nothing, and scores of different passages can be compared.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a passage found, its signals, and the values it holds of the kind asked for, case-folded."""
+    """A sentence of a passage found, and its signals.
+
+    `values` are those it holds of the kind asked for, case-folded; `mark` is what the reader would mark in it, None
+    where it did not read so far.
+    """
 
     chunk: Chunk
     sentence: Sentence
     text: str
     signals: Signals
     values: frozenset[str] = frozenset()
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

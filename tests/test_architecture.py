@@ -26,7 +26,7 @@ HOMES = {  # each library of others has the modules that know it; NumPy is every
     "jinja2": {"service/pages.py"},
     "langchain_text_splitters": {"indexing/chunk.py"},
     "langdetect": {"indexing/language.py"},
-    "onnxruntime": {"indexing/encode.py"},
+    "onnxruntime": {"indexing/session.py"},
     "prometheus_client": {"service/observe.py", "service/page_routes.py"},
     "pydantic": {"service/schemas.py", "service/settings.py", "service/__main__.py"},
     "pydantic_settings": {"service/settings.py"},
@@ -40,7 +40,7 @@ HOMES = {  # each library of others has the modules that know it; NumPy is every
         "service/ratelimit.py",
     },
     "Stemmer": {"indexing/analyze.py"},
-    "tokenizers": {"indexing/encode.py"},
+    "tokenizers": {"indexing/session.py"},
     "uvicorn": {"service/__main__.py"},
 }
 WATCH = """

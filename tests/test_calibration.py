@@ -13,9 +13,11 @@ from service.types import Outcome
 from tests.tiny import make_calibration
 
 FEATURES = st.fixed_dictionaries(
-    {name: st.floats(-10, 60) for name in ("passage", "margin", "weakest", "unmatched", "asked")}
+    {name: st.floats(-10, 60) for name in ("read", "passage", "margin", "weakest", "unmatched", "asked")}
 )
-WEIGHTS = {name: st.floats(-1e6, 1e6) for name in ("passage", "margin", "weakest", "unmatched", "asked", "bias")}
+WEIGHTS = {
+    name: st.floats(-1e6, 1e6) for name in ("read", "passage", "margin", "weakest", "unmatched", "asked", "bias")
+}
 CALIBRATIONS = st.builds(
     lambda weights, thresholds: Calibration(
         **weights, answer_at=max(thresholds), show_at=min(thresholds), most_unmatched=0.3
@@ -62,9 +64,9 @@ def test_the_thresholds_part_three_outcomes() -> None:
         ({"margin": True}, "'margin' is True; it must be a finite number"),
         ({"bias": math.nan}, "'bias' is nan; it must be a finite number"),
         ({"bias": -math.inf}, "'bias' is -inf; it must be a finite number"),
-        ({"slope": 1.0}, "'slope' is not known; it must hold passage, margin, .* and nothing else"),
+        ({"slope": 1.0}, "'slope' is not known; it must hold read, passage, margin, .* and nothing else"),
         ({"answer_at": 1.5}, "'answer_at' 1.5; it must be 0 <= show_at <= answer_at <= 1"),
-        ({"show_at": 0.5}, "'show_at' is 0.5 and 'answer_at' 0.25; it must be 0 <= show_at <= answer_at <= 1"),
+        ({"show_at": 0.5}, "'show_at' is 0.5 and 'answer_at' 0.3; it must be 0 <= show_at <= answer_at <= 1"),
         ({"show_at": -0.1}, "'show_at' is -0.1"),
     ],
 )
@@ -76,11 +78,11 @@ def test_wrong_numbers_are_refused_by_name_with_the_rule(change: dict[str, Any],
 @pytest.mark.parametrize("name", SHIPPED.as_dict())
 def test_a_number_that_is_missing_is_named(name: str) -> None:
     values = {key: value for key, value in SHIPPED.as_dict().items() if key != name}
-    with pytest.raises(ValueError, match=f"'{name}' is missing; it must hold passage, margin, "):
+    with pytest.raises(ValueError, match=f"'{name}' is missing; it must hold read, passage, margin, "):
         Calibration.from_dict(values)
 
 
 @pytest.mark.parametrize("values", [3, "high", [0.1, 0.2], False])
 def test_what_is_no_mapping_is_refused(values: object) -> None:
-    with pytest.raises(ValueError, match=r"it must map passage, margin, .* to numbers"):
+    with pytest.raises(ValueError, match=r"it must map read, passage, margin, .* to numbers"):
         Calibration.from_dict(values)

@@ -1,5 +1,7 @@
 """Sentences an answer may be chosen from, and the signals of each."""
 
+from dataclasses import replace
+
 import pytest
 
 from indexing.encode import Encoder
@@ -9,8 +11,9 @@ from indexing.store import Index
 from indexing.types import BlockKind
 from service import candidates
 from service.ask import Pipeline, make_pipeline
+from service.retrieve import Query
 from service.types import Candidate, Hit, Signals
-from tests.tiny import open_tiny
+from tests.tiny import BLIND, open_tiny
 
 NORWEGIAN = Detection("nb", 30.0)
 
@@ -23,7 +26,12 @@ def real(index: Index, encoder: Encoder, lexicon: Lexicon) -> Pipeline:
 
 def collect(pipeline: Pipeline, question: str) -> list[Candidate]:
     query = pipeline.retriever.prepare(question, NORWEGIAN)
-    return candidates.collect(pipeline.index, query, pipeline.retriever.search(query, limit=10))
+    return collect_from(pipeline, query, pipeline.retriever.search(query, limit=10))
+
+
+def collect_from(pipeline: Pipeline, query: Query, hits: list[Hit]) -> list[Candidate]:
+    readings = pipeline.reader.read(query.text, [hit.chunk.text for hit in hits])
+    return candidates.collect(pipeline.index, query, hits, readings)
 
 
 def signals_of(candidates: list[Candidate], beginning: str) -> Signals:
@@ -52,13 +60,13 @@ def test_a_candidate_is_a_slice_of_its_document() -> None:
 def test_no_passage_no_candidate() -> None:
     pipeline = open_tiny({"a": ["Styret møtes i Bergen."]})
     query = pipeline.retriever.prepare("styret", NORWEGIAN)
-    assert candidates.collect(pipeline.index, query, []) == []
+    assert collect_from(pipeline, query, []) == []
 
 
 def test_headings_and_notes_answer_nothing(real: Pipeline) -> None:
     hits = [Hit(row, chunk, 0.0, None, None, None) for row, chunk in enumerate(real.index.chunks)]
     query = real.retriever.prepare("Hva er NorTrials?", NORWEGIAN)
-    kinds = {candidate.sentence.kind for candidate in candidates.collect(real.index, query, hits)}
+    kinds = {candidate.sentence.kind for candidate in collect_from(replace(real, reader=BLIND), query, hits)}
     assert kinds == set(BlockKind) - {BlockKind.HEADING, BlockKind.NOTE}
 
 
@@ -74,7 +82,7 @@ def test_the_passage_signal_is_the_score_of_the_hit() -> None:
     pipeline = open_tiny({"a": ["Styret møtes."], "b": ["Helsedata finnes."]})
     query = pipeline.retriever.prepare("helsedata", NORWEGIAN)
     hits = pipeline.retriever.search(query, limit=10)
-    found = candidates.collect(pipeline.index, query, hits)
+    found = collect_from(pipeline, query, hits)
     assert [candidate.signals.passage for candidate in found] == [hit.score for hit in hits]
 
 

@@ -81,7 +81,7 @@ def test_passages_tell_their_ranks_and_where_they_stand(pipeline: Pipeline) -> N
     passages = passages_out(ask(pipeline, QUESTION).hits, pipeline.index.documents)
     assert [passage.rank for passage in passages] == [1, 2]
     first = passages[0]
-    assert (first.document_id, first.rank_dense, first.rank_lexical, first.rank_translated) == ("norsk", 1, 1, None)
+    assert (first.document_id, first.rank_dense, first.rank_lexical, first.rank_translated) == ("norsk", 1, 1, 1)
     assert pipeline.index.documents["norsk"].text[first.start : first.end] == first.text
     assert first.url == f"/documents/norsk?start={first.start}&end={first.end}#passage"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexing.types import BlockKind, Chunk, Language, Sentence
 from service.read import Preference, confidence_features, find_span, margin, rank, read
-from service.types import Candidate, Outcome, Signals
+from service.types import Candidate, Mark, Outcome, Signals
 from tests.tiny import make_calibration
 
 SURE = make_calibration(bias=9, answer_at=0.5, show_at=0.2)
@@ -65,12 +65,12 @@ def test_nothing_is_said_when_too_much_of_the_question_finds_nothing_near() -> N
     assert read("Hva?", [make_candidate("Ja.", unmatched=0.3)], strict).outcome is Outcome.NO_ANSWER
 
 
-def test_the_confidence_is_logistic_in_five_features() -> None:
+def test_the_confidence_is_logistic_in_its_features() -> None:
     calibration = make_calibration(
-        passage=2, margin=3, weakest=5, unmatched=-7, asked=0.5, bias=-4, answer_at=0, show_at=0
+        read=0.1, passage=2, margin=3, weakest=5, unmatched=-7, asked=0.5, bias=-4, answer_at=0, show_at=0
     )
-    ranked = [make_candidate("Ja.", late=0.5, passage=0.25, weakest=0.3, unmatched=0.1, asked=0.8)]
-    score = 2 * 0.25 + 3 * (0.5 + 0.5 * 0.25) + 5 * 0.3 - 7 * 0.1 + 0.5 * 0.8 - 4
+    ranked = [make_candidate("Ja.", late=0.5, read=6, passage=0.25, weakest=0.3, unmatched=0.1, asked=0.8)]
+    score = 0.1 * 6 + 2 * 0.25 + 3 * (0.5 + 0.005 * 6 + 0.75 * 0.25) + 5 * 0.3 - 7 * 0.1 + 0.5 * 0.8 - 4
     assert calibration.confidence(confidence_features(ranked)) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
@@ -85,11 +85,11 @@ def test_candidates_are_ranked_by_the_weighted_sum_of_their_signals() -> None:
 
 @given(st.builds(Signals, *[st.floats(-1, 2)] * len(fields(Signals))))
 def test_the_score_is_its_contributions_added_in_their_order(signals: Signals) -> None:
-    late, passage, expected, opens_list, question = Preference().contributions(signals).values()
-    assert Preference().score(signals) == late + passage + expected + opens_list + question
-    assert (late, passage) == (signals.late, 0.5 * signals.passage)
+    late, marked, passage, expected, opens_list, question = Preference().contributions(signals).values()
+    assert Preference().score(signals) == late + marked + passage + expected + opens_list + question
+    assert (late, marked, passage) == (signals.late, 0.005 * signals.read, 0.75 * signals.passage)
     assert (expected, opens_list, question) == (
-        0.1 * signals.expected,
+        0.05 * signals.expected,
         -0.2 * signals.opens_list,
         -0.05 * signals.question,
     )
@@ -182,3 +182,28 @@ def test_a_span_is_always_a_slice_of_its_sentence(text: str, question: str) -> N
     if span is not None:
         assert text[span.start - 7 : span.end - 7] == span.text
         assert span.text
+
+
+def marked(text: str, part: str, score: float) -> Candidate:
+    candidate = make_candidate(text)
+    start = text.index(part)
+    return replace(candidate, mark=Mark(start, start + len(part), score))
+
+
+def test_what_the_reader_marks_is_the_span_where_it_would_rather_mark_it_than_nothing() -> None:
+    sure = find_span("Hvor mye koster det?", marked("Huset i Bergen koster 3 millioner kroner.", "Huset i Bergen", 0.0))
+    assert sure is not None
+    assert (sure.text, sure.start, sure.end) == ("Huset i Bergen", 100, 114)
+    unsure = find_span("Hvor mye koster det?", marked("Huset koster 3 millioner kroner.", "Huset", -0.1))
+    assert unsure is not None
+    assert unsure.text == "3 millioner kroner"
+
+
+def test_a_mark_inside_a_word_takes_in_the_whole_word() -> None:
+    span = find_span("Hva?", marked("Ny helsekatapult i Bodø.", "katapult i Bo", 1.0))
+    assert span is not None
+    assert (span.text, span.start, span.end) == ("helsekatapult i Bodø", 103, 123)
+
+
+def test_a_mark_of_the_whole_sentence_is_no_span() -> None:
+    assert find_span("Hva?", marked("Huset i Bergen.", "Huset i Bergen.", 5.0)) is None

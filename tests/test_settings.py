@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from service.ask import READ_PASSAGES
 from service.settings import Settings
 
 
@@ -56,3 +57,7 @@ def test_every_setting_says_what_it_is() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, f"{name} has no description"
         assert field.description.rstrip().endswith("."), f"{name}: a description is a sentence"
+
+
+def test_as_many_passages_are_read_unset_as_the_evaluation_reads() -> None:
+    assert Settings().read_passages == READ_PASSAGES

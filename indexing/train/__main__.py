@@ -13,7 +13,7 @@ from indexing.errors import KildesvarError
 
 try:
     from indexing.train import steps
-    from indexing.train.export import write_onnx, write_sentence_transformers
+    from indexing.train.export import write_onnx, write_reader, write_sentence_transformers
     from indexing.train.measure import measure
     from indexing.train.recipe import RECIPE, RecipeError, read_recipe
     from indexing.train.work import Work
@@ -65,6 +65,9 @@ def _export(work: Work, options: argparse.Namespace) -> Mapping[str, Any]:
     student, tokenizer = work.student(steps.CONTRASTED, "contrast"), work.tokenizer()
     card = {"name": options.name, "languages": ["nb", "nn", "en"], "base": "all-MiniLM-L6-v2 (Apache-2.0)"}
     write_onnx(student, tokenizer, card, options.out, weights=options.weights)
+    reader = work.reader()
+    if reader:
+        write_reader(reader, student, options.out, weights=options.weights)
     if options.sentence_transformers:
         write_sentence_transformers(student, tokenizer, options.sentence_transformers)
     return {file.name: file.stat().st_size for file in sorted(options.out.iterdir())}
@@ -85,6 +88,7 @@ _STEPS: Mapping[str, Step] = {
     "teach": lambda work, options: steps.make_teacher_vectors(work, _teacher(options)),
     "distil": lambda work, options: steps.run_distil(work, _teacher(options)),
     "contrast": lambda work, _: steps.run_contrast(work),
+    "reader": lambda work, _: steps.run_reader(work),
     "export": _export,
     "measure": _measure,
 }
@@ -94,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m indexing.train",
         description="Makes the bundled encoder, step by step: vocabulary, pairs, align, lexicon, teach, distil, "
-        "contrast, export, measure. A step that was stopped goes on where it was. 'continue' takes the place of "
-        "vocabulary and align.",
+        "contrast, reader, export, measure. A step that was stopped goes on where it was. 'continue' takes the place "
+        "of vocabulary and align.",
     )
     parser.add_argument("step", choices=_STEPS)
     parser.add_argument("--data", type=Path, required=True, help="parallel/, parallel_nb_nn/, qa/ and mono/ text")

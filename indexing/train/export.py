@@ -3,12 +3,13 @@
 import json
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
+from indexing.train.reader import Reader
 from indexing.train.student import Batch, Student, collate, pool
 
 Weights = Literal["int8", "int7", "float32"]
@@ -27,6 +29,8 @@ _LARGEST = 127.0  # of int8
 _SCALED = "a scale for each row of the embeddings and each channel of the layers"
 _TOLD = {"int8": f"int8 weights, {_SCALED}", "int7": f"int8 weights of 7 bits, {_SCALED}", "float32": "none"}
 _PROJECTION = "/MatMul"  # the one product outside the body: small, and every token vector comes out of it
+_HEADS = "/heads/MatMul"
+_SHARED = "rows.bin"
 
 
 class _Rows(nn.Module):
@@ -75,23 +79,8 @@ def write_onnx(
     if weights != "float32":
         body.embeddings.word_embeddings = _Rows(student.rows.detach())  # type: ignore[assignment]
     graph = _Graph(body, student.projection.detach().clone()).eval()
-    ids = torch.ones((2, 9), dtype=torch.int64)
-    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns of its own future
-        whole = folder / "model.onnx" if weights == "float32" else Path(scratch) / "whole.onnx"
-        torch.onnx.export(
-            graph, (ids, torch.ones_like(ids)), str(whole), opset_version=_OPSET, dynamo=False,
-            input_names=["input_ids", "attention_mask"], output_names=["token_embeddings", "sentence_embedding"],
-            dynamic_axes={
-                "input_ids": {0: "b", 1: "t"}, "attention_mask": {0: "b", 1: "t"},
-                "token_embeddings": {0: "b", 1: "t"}, "sentence_embedding": {0: "b"},
-            },
-        )  # fmt: skip
-        if weights != "float32":
-            quantize_dynamic(
-                str(whole), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True,
-                reduce_range=weights == "int7", op_types_to_quantize=["MatMul"], nodes_to_exclude=[_PROJECTION],
-            )  # fmt: skip
+    shapes = {"token_embeddings": {0: "b", 1: "t"}, "sentence_embedding": {0: "b"}}
+    _write_graph(graph, ("input_ids", "attention_mask"), shapes, folder / "model.onnx", weights, kept=_PROJECTION)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     told = {
         **card,
@@ -107,6 +96,61 @@ def write_onnx(
         "quantisation": _TOLD[weights],
     }
     (folder / "encoder.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_reader(reader: Reader, student: Student, folder: Path, *, weights: Weights) -> None:
+    """reader.onnx, beside the encoder's model.onnx, whose token embeddings it shares.
+
+    Args:
+        reader: Its weights; not changed.
+        student: The encoder, with the same token embeddings.
+        folder: Where the encoder was written to.
+        weights: As there.
+    """
+    assert torch.equal(reader.rows, student.rows), "the reader is read with the encoder's token embeddings"
+    graph = deepcopy(reader).eval()
+    if weights != "float32":
+        graph.body.embeddings.word_embeddings = _Rows(student.rows.detach())  # type: ignore[assignment]
+    inputs = ("input_ids", "attention_mask", "token_type_ids")
+    _write_graph(graph, inputs, {"logits": {0: "b", 1: "t"}}, folder / "reader.onnx", weights, kept=_HEADS)
+
+
+def _write_graph(
+    graph: nn.Module,
+    inputs: Sequence[str],
+    outputs: Mapping[str, Mapping[int, str]],
+    file: Path,
+    weights: Weights,
+    *,
+    kept: str,
+) -> None:
+    """An ONNX graph of a module that takes int64 (b, t), `kept` the product that stays float32."""
+    ids = torch.ones((2, 9), dtype=torch.int64)
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own future
+        whole = file if weights == "float32" else Path(scratch) / "whole.onnx"
+        torch.onnx.export(
+            graph, tuple(torch.ones_like(ids) for _ in inputs), str(whole), opset_version=_OPSET, dynamo=False,
+            input_names=list(inputs), output_names=list(outputs),
+            dynamic_axes={**{name: {0: "b", 1: "t"} for name in inputs}, **outputs},
+        )  # fmt: skip
+        if weights == "float32":
+            return
+        quantize_dynamic(
+            str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True,
+            reduce_range=weights == "int7", op_types_to_quantize=["MatMul"], nodes_to_exclude=[kept],
+        )  # fmt: skip
+    _share_rows(file)
+
+
+def _share_rows(file: Path) -> None:
+    """Moves a graph's token embeddings into rows.bin beside it: graphs with the same ones load them once."""
+    model = onnx.load(str(file))
+    rows = next(tensor for tensor in model.graph.initializer if tensor.name.endswith("word_embeddings.rows"))
+    (file.parent / _SHARED).write_bytes(rows.raw_data)
+    onnx.external_data_helper.set_external_data(rows, location=_SHARED, offset=0, length=len(rows.raw_data))
+    rows.ClearField("raw_data")
+    file.write_bytes(model.SerializeToString())
 
 
 def write_sentence_transformers(student: Student, tokenizer: Tokenizer, folder: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from indexing.sentences import split_sentences
 from indexing.train.pairs import Pair
+from indexing.train.windows import first_sentence, stretch, window
 
 _WINDOW_WORDS = 90  # of a passage cut from a longer text; about what the index cuts
 _SENTENCE_WORDS = (4, 30)  # fewest and most of one to be glossed
@@ -117,25 +118,8 @@ def windows(text: str, start: int, end: int, random: np.random.Generator) -> tup
 
     The last is one text, "" where all sentences are around the answer.
     """
-    spans = split_sentences(text)
-    words = [len(text[a:b].split()) for a, b in spans]
-    first = next((i for i, (_, b) in enumerate(spans) if b > start), len(spans) - 1)
-    last = next((i for i, (_, b) in enumerate(spans) if b >= end), len(spans) - 1)
-    low, high = first, last
-    while sum(words[low : high + 1]) < _WINDOW_WORDS and (low > 0 or high < len(spans) - 1):
-        grow_down = high == len(spans) - 1 or (low > 0 and random.random() < 0.5)
-        low, high = (low - 1, high) if grow_down else (low, high + 1)
-    after, before = _run(words, high + 1, len(spans)), _run(words, 0, low)
-    low_other, high_other = max(after, before, key=lambda run: sum(words[run[0] : run[1]]))
-    other = text[spans[low_other][0] : spans[high_other - 1][1]] if high_other > low_other else ""
-    return tuple(text[a:b] for a, b in spans[low : high + 1]), first - low, other
-
-
-def _run(words: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    end = first
-    while end < last and sum(words[first:end]) < _WINDOW_WORDS:
-        end += 1
-    return first, end
+    spans, (low, high), run = window(text, start, end, _WINDOW_WORDS, random)
+    return tuple(text[a:b] for a, b in spans[low:high]), first_sentence(spans, start) - low, stretch(text, spans, run)
 
 
 def _distinct(lessons: Iterable[Lesson], most: int) -> list[Lesson]:

@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
+from indexing.train.reader import Reader
 from indexing.train.recipe import Phase
 from indexing.train.student import Student
 
 _SAVE_EVERY = 100  # steps
 _LOG_EVERY = 20
 _LONGEST_GRADIENT = 1.0
+_BODY_BETAS = (0.9, 0.999)
 _ROWS_BETAS = (0.9, 0.98)  # a rare token's row is seen once in many steps: with .999 it would then leap 30 rates far
 
 Task = TypeVar("Task")
 
 
 def optimise(
-    student: Student,
+    student: Student | Reader,
     tasks: Sequence[Task],
     losses: Callable[[Task], Mapping[str, Tensor]],
     phase: Phase,
@@ -37,7 +40,7 @@ def optimise(
     Leaves the student with the best weights watched, or else the last.
 
     Args:
-        student: Changed in place.
+        student: Changed in place: an encoder, or a reader.
         tasks: What each step learns from.
         losses: The named losses of one task, already weighted; their sum is made small.
         phase: Rates and how they fall.
@@ -49,13 +52,12 @@ def optimise(
     body = [p for name, p in student.named_parameters() if "word_embeddings" not in name]
     for parameter in body:
         parameter.requires_grad_(phase.body_rate > 0)
-    groups = [{"params": [student.rows], "lr": phase.rows_rate, "betas": _ROWS_BETAS}]
-    if phase.body_rate > 0:
-        groups.append({"params": body, "lr": phase.body_rate, "betas": (0.9, 0.999)})
-    kept = kept_rows if phase.body_rate == 0 else 0
-    hook = student.rows.register_hook(  # type: ignore[no-untyped-call]
-        lambda gradient: gradient.index_fill(0, torch.arange(kept), 0.0)
-    )
+    student.rows.requires_grad_(phase.rows_rate > 0)
+    rates = {"rows": phase.rows_rate, "body": phase.body_rate}
+    parameters = {"rows": [student.rows], "body": body}
+    betas = {"rows": _ROWS_BETAS, "body": _BODY_BETAS}
+    groups = [{"params": parameters[name], "lr": rate, "betas": betas[name]} for name, rate in rates.items() if rate]
+    hook = _keep_first(student.rows, kept_rows) if kept_rows and phase.body_rate == 0 else None
     optimizer = torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
     rate = _rate(len(tasks), phase)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
@@ -88,10 +90,18 @@ def optimise(
                 _write(best, {"worst": figures["worst"], "student": student.state_dict()})
         if done % _SAVE_EVERY == 0 or done == len(tasks):
             _save(checkpoint, done, student, optimizer, schedule)
-    hook.remove()
+    if hook:
+        hook.remove()
     if best.exists():
         student.load_state_dict(torch.load(best, weights_only=True)["student"])
     student.eval()
+
+
+def _keep_first(rows: nn.Parameter, kept: int) -> RemovableHandle:
+    """Takes away what the first rows would learn."""
+    return rows.register_hook(  # type: ignore[no-untyped-call, no-any-return]
+        lambda gradient: gradient.index_fill(0, torch.arange(kept), 0.0)
+    )
 
 
 def _worst_kept(best: Path) -> float:
@@ -112,7 +122,7 @@ def _rate(steps: int, phase: Phase) -> Callable[[int], float]:
 def _save(
     file: Path,
     step: int,
-    student: Student,
+    student: Student | Reader,
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
 ) -> None:
@@ -131,7 +141,7 @@ def _write(file: Path, state: Mapping[str, object]) -> None:
 
 def _restore(
     file: Path,
-    student: Student,
+    student: Student | Reader,
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
 ) -> int:

@@ -70,6 +70,11 @@ def in_random_order(pairs: Sequence[Pair], *, seed: int) -> list[Pair]:
     return [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))]
 
 
+def repeated(pairs: Sequence[Pair], times: Mapping[str, int]) -> list[int]:
+    """The place of each pair, as often as its source is to be seen."""
+    return [i for i, pair in enumerate(pairs) for _ in range(times.get(pair.source, 1))]
+
+
 def family_shares(pairs: Sequence[Pair], families: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """Each family's share of the pairs, largest first."""
     counts = Counter(family(pair.source, families) for pair in pairs)

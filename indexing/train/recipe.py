@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from indexing.errors import KildesvarError
 from indexing.train.align import AlignmentSettings
+from indexing.train.examples import ExampleSettings
 from indexing.train.lexicon import LexiconSettings
 from indexing.train.vocabulary import VocabularySettings
 
@@ -39,6 +40,7 @@ class Phase:
     body_rate: float  # of all else; 0 keeps it, and the rows the teacher has, as they are
     warm_up: float  # share of the steps
     last_rate: float  # share of the rate at the last step
+    times: Mapping[str, int] = field(default_factory=dict)  # how often a source's pairs are seen; once where not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Recipe:
     sampling: Sampling
     losses: Losses
     lessons: LessonSettings
+    examples: ExampleSettings
     phases: Mapping[str, Phase]
 
 
@@ -121,6 +124,7 @@ def _recipe(read: Mapping[str, Any]) -> Recipe:
         sampling=Sampling(**sampling),
         losses=Losses(**read["losses"]),
         lessons=LessonSettings(**lessons),
+        examples=ExampleSettings(**read["examples"]),
         phases={name: Phase(**phase) for name, phase in read["phases"].items()},
     )
 

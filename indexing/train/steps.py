@@ -10,19 +10,20 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel
 
-from indexing.train import contrast, distil, gloss, glossed, pairs, start, teach, vocabulary
+from indexing.train import contrast, distil, examples, gloss, glossed, pairs, start, teach, vocabulary
 from indexing.train.batches import Rows, by_length
 from indexing.train.lessons import Lesson, draw_sentences
 from indexing.train.lexicon import induce_lexicon, write_lexicon
 from indexing.train.losses import Aim
 from indexing.train.optimise import optimise
+from indexing.train.reader import Reader, reading_losses, tokenise
 from indexing.train.student import Student, body_from_onnx, mean_of
 from indexing.train.watch import hold_out, reciprocal_ranks
 from indexing.train.work import Work
 
 Figures = Mapping[str, Any]
 
-START, DISTILLED, CONTRASTED = "start.pt", "distilled.pt", "contrasted.pt"
+START, DISTILLED, CONTRASTED, READER = "start.pt", "distilled.pt", "contrasted.pt", "reader.pt"
 
 
 def make_vocabulary(work: Work, teacher: Path) -> Figures:
@@ -102,17 +103,18 @@ def make_teacher_vectors(work: Work, teacher: Path) -> Figures:
 
 
 def run_distil(work: Work, teacher: Path) -> Figures:
-    """distilled.pt: the new rows alone first, then everything."""
+    """distilled.pt: the new rows alone first, then everything, then everything again from more pairs."""
     student, tokenizer, longest = work.student(START, "align"), work.tokenizer(), work.recipe.sampling.longest
     seen, english = work.pairs(), work.teacher()
     kept_rows = start.teacher_tokenizer(teacher).get_vocab_size()
     work.note_trained("distil", (text for pair in seen for text in (pair.left, pair.right)))
     steps = {}
-    for name in ("rows", "all"):
+    for name in ("rows", "all", "more"):
         phase = work.recipe.phases[name]
         drawn = seen[: phase.pairs]
         target = teach.with_student(drawn, english, student, tokenizer, longest=longest)
-        lessons = distil.make_lessons(drawn, target, tokenizer, longest=longest)
+        often = pairs.repeated(drawn, phase.times)
+        lessons = distil.make_lessons([drawn[i] for i in often], target[often], tokenizer, longest=longest)
         batches = by_length(lessons.lengths, phase.batch, seed=work.recipe.seed)[: phase.steps]
         losses = _distilling(work, student, lessons, tokenizer, one_side=phase.body_rate == 0)
         optimise(
@@ -153,6 +155,29 @@ def run_contrast(work: Work) -> Figures:
     student = mean_of(work.student(DISTILLED, "distil"), student, recipe.kept)  # what `watch` looks at from here on
     work.save(student, CONTRASTED)
     return {"lessons": len(lessons), "steps": len(tasks), **watch()}
+
+
+def run_reader(work: Work) -> Figures:
+    """reader.pt: the contrasted body, taught to tell where in a passage the answer to a question is, or that it is not.
+
+    The token embeddings stay the encoder's, so that both graphs can share them.
+    """
+    recipe, tokenizer, phase = work.recipe, work.tokenizer(), work.recipe.phases["reader"]
+    asked = work.examples()
+    work.note_trained("reader", (text for example in asked for text in (example.question, example.passage)))
+    glossed = examples.gloss_examples(
+        asked, work.dictionaries(), recipe.examples, share=recipe.gloss.share, seed=recipe.seed
+    )
+    read = tokenise(glossed, tokenizer, longest=recipe.examples.longest)
+    batches = by_length([len(one.ids) for one in read], phase.batch, seed=recipe.seed)[: phase.steps]
+    torch.manual_seed(recipe.seed)
+    reader = Reader(work.student(CONTRASTED, "contrast").body)
+    optimise(
+        reader, batches, lambda rows: reading_losses(reader, read, rows, tokenizer), phase,
+        checkpoint=work.folder / "reader-phase.pt",
+    )  # fmt: skip
+    work.save(reader, READER)
+    return {"examples": len(read), "answerable": sum(one.last > 0 for one in read), "steps": len(batches)}
 
 
 def _distilling(

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 from transformers import BertModel
 
 from indexing.late import principal_axes
 from indexing.train.devsets import read_texts
+from indexing.train.examples import Example, read_examples
 from indexing.train.glossed import Dictionaries
 from indexing.train.lessons import Lesson, read_cloze, read_lessons, read_qa_texts
 from indexing.train.overlap import Measured, read_measured
 from indexing.train.pairs import Pair, read_norwegian, read_norwegian_sentences, read_parallel, sample
+from indexing.train.reader import Reader
 from indexing.train.recipe import Recipe, RecipeError
 from indexing.train.student import PROJECTED, Student, collate, new_body
 
@@ -99,6 +102,13 @@ class Work:
         lessons = [lesson for lesson in lessons if not any(map(measured.overlaps, lesson.texts))]
         return [lessons[i] for i in np.random.default_rng(seed).permutation(len(lessons))]
 
+    def examples(self) -> list[Example]:
+        """Questions with passages to be read."""
+        settings, measured, made = self.recipe.examples, self._measured(), list[Example]()
+        for source in settings.most:
+            made += read_examples(self._given(f"qa/{source}.jsonl.gz"), settings, seed=self.recipe.seed)
+        return [one for one in made if not (measured.overlaps(one.question) or measured.overlaps(one.passage))]
+
     def tokenizer(self) -> Tokenizer:
         """The tokenizer of this training; texts stay as long as they are."""
         tokenizer = Tokenizer.from_file(str(self._made("tokenizer.json", "vocabulary")))
@@ -110,18 +120,24 @@ class Work:
         """(pairs, d): the teacher's vectors of the pairs' left texts."""
         return np.asarray(np.load(self._made("teacher.npy", "teach"), mmap_mode="r"))
 
+    def reader(self) -> Reader | None:
+        """The reader that was trained, or None."""
+        file = self.folder / "reader.pt"
+        if not file.exists():
+            return None
+        state = torch.load(file, weights_only=True)
+        reader = Reader(_body_like(state))
+        reader.load_state_dict(state)
+        return reader.train(False)
+
     def student(self, name: str, step: str) -> Student:
         """The student as a step left it."""
         state = torch.load(self._made(name, step), weights_only=True)
-        rows = state["body.embeddings.word_embeddings.weight"]
-        layers = {key.split(".")[3] for key in state if ".layer." in key}
-        inner = state["body.encoder.layer.0.intermediate.dense.bias"].shape[0]
-        body = new_body(rows.shape[0], dimension=rows.shape[1], layers=len(layers), inner=inner)
-        student = Student(body, state["projection"].numpy())
+        student = Student(_body_like(state), state["projection"].numpy())
         student.load_state_dict(state)
         return student.train(False)
 
-    def save(self, student: Student, name: str) -> None:
+    def save(self, student: Student | Reader, name: str) -> None:
         """Keeps the student for the steps that follow."""
         partial = self.folder / f"{name}.partial"
         torch.save(student.state_dict(), partial)
@@ -148,7 +164,7 @@ class Work:
     def trained(self) -> list[str]:
         """All that the steps have learnt from."""
         texts = []
-        for step in ("distil", "contrast"):
+        for step in ("distil", "contrast", *(["reader"] if self.reader() else [])):
             with gzip.open(self._made(f"{step}.seen.txt.gz", step), "rt", encoding="utf-8") as lines:
                 texts += [line.rstrip("\n") for line in lines]
         return texts
@@ -171,3 +187,11 @@ class Work:
         if not path.exists():
             raise RecipeError(f"'{path}' is not there; it comes of an earlier step: run '{step}' first")
         return path
+
+
+def _body_like(state: Mapping[str, Tensor]) -> BertModel:
+    """A body of the shape that the weights of a student or reader are of."""
+    rows = state["body.embeddings.word_embeddings.weight"]
+    layers = {key.split(".")[3] for key in state if ".layer." in key}
+    inner = state["body.encoder.layer.0.intermediate.dense.bias"].shape[0]
+    return new_body(rows.shape[0], dimension=rows.shape[1], layers=len(layers), inner=inner)

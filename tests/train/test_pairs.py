@@ -7,7 +7,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.train.pairs import Pair, family_shares, in_random_order, largest_count, read_parallel, sample
+from indexing.train.pairs import (
+    Pair,
+    family_shares,
+    in_random_order,
+    largest_count,
+    read_parallel,
+    repeated,
+    sample,
+)
 
 
 def test_a_folder_of_tables_is_read_in_its_order(tmp_path: Path) -> None:
@@ -54,3 +62,9 @@ def test_a_random_order_has_all_pairs_and_is_always_the_same() -> None:
     assert ordered != pairs
     assert sorted(ordered, key=lambda pair: int(pair.left)) == pairs
     assert ordered == in_random_order(pairs, seed=3)
+
+
+def test_pairs_of_a_source_are_seen_as_often_as_is_told_and_others_once() -> None:
+    pairs = [Pair(source, "a", "b", "en", "nb") for source in ("law", "everyday", "law")]
+    assert repeated(pairs, {"everyday": 3}) == [0, 1, 1, 1, 2]
+    assert repeated(pairs, {}) == [0, 1, 2]

@@ -48,7 +48,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("train")
     write_data(folder / "data")
     common = ["--data", str(folder / "data"), "--work", str(folder / "work"), "--recipe", str(MINIATURE)]
-    for step in ("vocabulary", "pairs", "align", "lexicon", "teach", "distil", "contrast"):
+    for step in ("vocabulary", "pairs", "align", "lexicon", "teach", "distil", "contrast", "reader"):
         assert main([step, *common]) == 0, step
     told = ["--out", str(folder / "encoder"), "--sentence-transformers", str(folder / "sentence-transformers")]
     assert main(["export", *common, *told]) == 0
@@ -65,6 +65,9 @@ def write_data(folder: Path) -> None:
     write(folder / "mono" / "made_nb.txt.gz", [nb for _, nb, _ in rows[:440]])
     write(folder / "mono" / "made_nn.txt.gz", [nn for _, _, nn in rows[:440]])
     write(folder / "qa" / "asked.jsonl.gz", [json.dumps(question(i, *row[:2])) for i, row in enumerate(rows[:80])])
+    write(
+        folder / "qa" / "told.jsonl.gz", [json.dumps(told(i, [row[0] for row in rows[i : i + 3]])) for i in range(40)]
+    )
     write(folder / "dev" / "tatoeba_made.tsv.gz", [f"{en}\t{nb}" for en, nb, _ in rows[440:]])
 
 
@@ -72,6 +75,14 @@ def question(i: int, english: str, bokmal: str) -> dict[str, str]:
     passage, who, language = ((english, "Who", "en"), (bokmal, "Hvem", "nb"))[i % 2]
     subject = " ".join(passage.split()[:2]) if language == "en" else passage.split()[0]
     return {"lang": language, "query": f"{who} {passage.removeprefix(subject).strip(' .')}?", "passage": passage}
+
+
+def told(i: int, sentences: list[str]) -> dict[str, object]:
+    context, asked = " ".join(sentences), sentences[1]
+    subject = " ".join(asked.split()[:2])
+    answers = [{"text": subject, "start": context.index(asked)}]
+    question = f"Who {asked.removeprefix(subject).strip(' .')}?"
+    return {"id": str(i), "lang": "en", "question": question, "context": context, "answers": answers}
 
 
 def write(file: Path, lines: list[str]) -> None:
@@ -159,3 +170,17 @@ def run(trained: Path, step: str, *told: str) -> int:
 
     common = ["--data", str(trained / "data"), "--work", str(trained / "work"), "--recipe", str(MINIATURE)]
     return main([step, *common, "--out", str(trained / "encoder"), *told])
+
+
+@pytest.mark.slow
+@pytest.mark.models
+def test_the_reader_shares_the_encoder_s_rows_and_marks_parts_of_the_passage(trained: Path) -> None:
+    from service.reader import Reader  # noqa: PLC0415
+
+    names = {file.name for file in (trained / "encoder").iterdir()}
+    assert names == {"model.onnx", "reader.onnx", "rows.bin", "tokenizer.json", "encoder.json"}
+    passage = "The doctor buys milk. The nurse sells bread."
+    (reading,) = Reader(trained / "encoder").read("Who sells bread?", [passage])
+    mark = reading.best(0, len(passage))
+    assert mark is not None
+    assert 0 <= mark.start < mark.end <= len(passage)

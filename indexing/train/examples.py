@@ -1,0 +1,109 @@
+"""Questions with a passage and the part of it that answers, or a passage that does not: what the reader learns from."""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexing.train.gloss import gloss
+from indexing.train.glossed import Dictionaries
+from indexing.train.windows import stretch, window
+
+_LOOKED_AT = 12  # passages of other texts, of which the likest to the question is chosen
+_OTHER_TEXT = 0.4  # share of the passages without an answer that are of another text though its own has one
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleSettings:
+    """Which examples are made."""
+
+    most: Mapping[str, int]  # questions of each source
+    times: Mapping[str, int]  # how often a source's questions are read, each time cut anew; once where not named
+    least_words: int  # of a passage, where its text has so many
+    most_words: int
+    glossed: float  # share of the questions and, apart, of the passages that are glossed into the other language
+    longest: int  # tokens of a passage
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`passage[start:end]` answers the question; both are 0 where the passage does not tell."""
+
+    source: str
+    language: str  # "en", "nb" or "nn"
+    question: str
+    passage: str
+    start: int
+    end: int
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the passage tells."""
+        return self.end > self.start
+
+
+def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[Example]:
+    """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not."""
+    source = file.name.removesuffix(".jsonl.gz")
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    random = np.random.default_rng(seed)
+    rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
+    examples = []
+    for row in rows * settings.times.get(source, 1):
+        text, (start, end) = row["context"], _answer(row)
+        words = int(random.integers(settings.least_words, settings.most_words + 1))
+        spans, kept, rest = window(text, start, end, words, random)
+        first, other = spans[kept[0]][0], stretch(text, spans, rest)
+        asked = Example(source, row["lang"], row["question"], stretch(text, spans, kept), start - first, end - first)
+        examples.append(asked)
+        if not other or random.random() < _OTHER_TEXT:
+            other = _likest(row, rows, words, random)
+        if other and text[start:end].lower() not in other.lower():
+            examples.append(replace(asked, passage=other, start=0, end=0))
+    return examples
+
+
+def gloss_examples(
+    examples: Sequence[Example], dictionaries: Dictionaries, settings: ExampleSettings, *, share: float, seed: int
+) -> list[Example]:
+    """The examples, some with their question, their passage or both glossed, the answer where its gloss is."""
+    random = np.random.default_rng(seed)
+    return [_glossed(example, dictionaries, settings.glossed, share, random) for example in examples]
+
+
+def _glossed(
+    example: Example, dictionaries: Dictionaries, glossed: float, share: float, random: np.random.Generator
+) -> Example:
+    dictionary = dictionaries.to_norwegian if example.language == "en" else dictionaries.to_english
+    if random.random() < glossed:
+        example = replace(example, question=gloss(example.question, dictionary, share, random))
+    if random.random() < glossed:
+        text = example.passage
+        parts = (text[: example.start], text[example.start : example.end], text[example.end :])
+        before, answer, after = (gloss(part, dictionary, share, random) for part in parts)
+        start = len(before)
+        end = start + len(answer)
+        example = replace(example, passage=before + answer + after, start=start * example.answerable, end=end)
+    return example
+
+
+def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: int, random: np.random.Generator) -> str:
+    """Of some passages of other texts of the source, the one with most of the question's words; "" for none."""
+    asked = set(row["question"].lower().split())
+    drawn = [rows[i] for i in random.integers(0, len(rows), _LOOKED_AT)]
+    others = [other for other in drawn if other["context"] != row["context"]]
+    if not others:
+        return ""
+    best = max(others, key=lambda other: len(asked & set(other["context"].lower().split())))
+    spans, kept, _ = window(best["context"], *_answer(best), words, random)
+    return stretch(best["context"], spans, kept)
+
+
+def _answer(row: Mapping[str, Any]) -> tuple[int, int]:
+    first = row["answers"][0]
+    return first["start"], first["start"] + len(first["text"])

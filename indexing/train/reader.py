@@ -1,0 +1,95 @@
+"""The reader while it is trained: a question and a passage to where in the passage the answer is, or that it is not."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertModel
+
+from indexing.train.batches import Rows
+from indexing.train.examples import Example
+from indexing.train.student import half_precision, special_id
+
+_IMPOSSIBLE = -1e4  # the logit of a place where no answer can begin or end
+_LONGEST_QUESTION = 48  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Token ids `[CLS] question [SEP] passage [SEP]`, where the passage begins, and the answer's first and last token.
+
+    Both are 0, the place of [CLS], where the passage does not tell.
+    """
+
+    ids: list[int]
+    passage: int
+    first: int
+    last: int
+
+
+class Reader(nn.Module):
+    """A BERT body with two heads, for the first and the last token of the answer.
+
+    Source: Devlin et al., NAACL 2019 (arXiv 1810.04805), as for SQuAD 2.0.
+    """
+
+    def __init__(self, body: BertModel) -> None:
+        super().__init__()
+        self.body = body
+        self.heads = nn.Linear(body.config.hidden_size, 2)
+        nn.init.normal_(self.heads.weight, std=0.02)
+        nn.init.zeros_(self.heads.bias)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        """(b, t, 2) logits; while it is trained, the body computes in bfloat16 where the processor can."""
+        with half_precision() if self.training else nullcontext():
+            hidden = self.body(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            ).last_hidden_state
+        logits: Tensor = self.heads(hidden.float())
+        return logits
+
+    @property
+    def rows(self) -> nn.Parameter:
+        """(vocabulary, d): the token embeddings, the encoder's own."""
+        weight = self.body.embeddings.word_embeddings.weight
+        assert isinstance(weight, nn.Parameter)
+        return weight
+
+
+def tokenise(examples: Sequence[Example], tokenizer: Tokenizer, *, longest: int) -> list[Read]:
+    """The examples' tokens; what is longer is cut, and an example whose answer was cut off is left out."""
+    questions = tokenizer.encode_batch([example.question for example in examples])
+    passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
+    last = special_id(tokenizer, "[SEP]")
+    read = []
+    for example, question, passage in zip(examples, questions, passages, strict=True):
+        asked = [*question.ids[: _LONGEST_QUESTION - 1], last] if len(question) > _LONGEST_QUESTION else question.ids
+        ids, spans = passage.ids[:longest], passage.offsets[:longest]
+        inside = [i for i, (start, end) in enumerate(spans) if end > example.start and start < example.end]
+        if example.answerable and not inside:
+            continue
+        places = [len(asked) + i for i in inside] if example.answerable else [0]
+        read.append(Read([*asked, *ids, last], len(asked), places[0], places[-1]))
+    return read
+
+
+def reading_losses(reader: Reader, examples: Sequence[Read], rows: Rows, tokenizer: Tokenizer) -> Mapping[str, Tensor]:
+    """Cross entropy of the first and of the last token, among those of the passage and [CLS]."""
+    batch = [examples[i] for i in rows]
+    ids = torch.full((len(batch), max(len(read.ids) for read in batch)), special_id(tokenizer, "[PAD]"))
+    attention, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    for row, read in enumerate(batch):
+        ids[row, : len(read.ids)] = torch.tensor(read.ids)
+        attention[row, : len(read.ids)] = 1
+        types[row, read.passage : len(read.ids)] = 1
+    possible = (types == 1) & (ids != special_id(tokenizer, "[SEP]"))
+    possible[:, 0] = True
+    logits = reader(ids, attention, types).masked_fill(~possible[..., None], _IMPOSSIBLE)
+    first = functional.cross_entropy(logits[..., 0], torch.tensor([read.first for read in batch]))
+    last = functional.cross_entropy(logits[..., 1], torch.tensor([read.last for read in batch]))
+    return {"first": first / 2, "last": last / 2}

@@ -1,0 +1,75 @@
+"""What the reader learns from: the answer is where the example says, cut, glossed or tokenised."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexing.train.examples import Example, ExampleSettings, gloss_examples, read_examples
+from indexing.train.glossed import Dictionaries
+from indexing.train.windows import stretch, window
+
+SETTINGS = ExampleSettings(most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60)
+TOWNS = ("Oslo", "Bergen", "Bodø", "Alta", "Hamar", "Moss")
+
+
+def context(town: str) -> str:
+    return f"Here is a text. It has some sentences. The hospital is in {town} today. Nobody knows why. It is so."
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> list[Example]:
+    rows = [
+        {
+            "lang": "en", "question": f"Where is the hospital of {town}?", "context": context(town),
+            "answers": [{"text": town, "start": context(town).index(town)}],
+        }
+        for town in TOWNS
+    ]  # fmt: skip
+    with gzip.open(tmp_path / "made.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return read_examples(tmp_path / "made.jsonl.gz", SETTINGS, seed=1)
+
+
+def test_every_question_is_read_so_often_with_its_answer_and_sometimes_with_a_passage_that_has_none(
+    made: list[Example],
+) -> None:
+    answerable = [example for example in made if example.answerable]
+    assert len(answerable) == 3 * len(TOWNS)
+    assert all(example.passage[example.start : example.end] in TOWNS for example in answerable)
+    others = [example for example in made if not example.answerable]
+    assert others
+    for example in others:
+        town = example.question.removesuffix("?").split()[-1]
+        assert town not in example.passage
+        assert (example.start, example.end) == (0, 0)
+
+
+def test_passages_are_cut_anew_each_time(made: list[Example]) -> None:
+    assert len({example.passage for example in made if example.answerable}) > len(TOWNS)
+
+
+def test_a_glossed_answer_is_where_the_example_says(made: list[Example]) -> None:
+    words = {"the": [("det", 1.0)], "hospital": [("sykehuset", 1.0)], "oslo": [("Kristiania", 1.0)]}
+    glossed = gloss_examples(made, Dictionaries(words, {}), SETTINGS, share=1.0, seed=1)
+    assert any("sykehuset" in example.question for example in glossed)
+    for before, after in zip(made, glossed, strict=True):
+        answer = before.passage[before.start : before.end]
+        assert after.passage[after.start : after.end] == answer.replace("Oslo", "Kristiania")
+        assert after.answerable == before.answerable
+
+
+@given(st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=8), st.data())
+def test_a_window_holds_the_answer_and_the_other_run_does_not(lengths: list[int], data: st.DataObject) -> None:
+    text = " ".join(" ".join(f"w{i}x{j}" for j in range(n)).capitalize() + "." for i, n in enumerate(lengths))
+    start = data.draw(st.integers(min_value=0, max_value=len(text) - 1))
+    end = data.draw(st.integers(min_value=start + 1, max_value=len(text)))
+    words = data.draw(st.integers(min_value=1, max_value=30))
+    spans, kept, rest = window(text, start, end, words, np.random.default_rng(data.draw(st.integers(0, 9))))
+    assert text[start:end].strip() in stretch(text, spans, kept)
+    assert set(range(*kept)).isdisjoint(range(*rest))
+    assert stretch(text, spans, (1, 1)) == ""
