@@ -12,7 +12,7 @@ from indexing.encode import BUNDLED
 
 _SECTION = re.compile(r"(<!-- results:([a-z0-9._/*-]+) -->\n).*?(<!-- /results:\2 -->)", re.DOTALL)
 _OPENING = re.compile(r"<!-- results:([a-z0-9._/*-]+) -->")
-_SHOWN = {"retrieval": "ndcg@10", "reading": "sentence", "bitext": "accuracy"}  # in the overview
+_SHOWN = {"retrieval": ("ndcg@10",), "reading": ("sentence", "f1"), "bitext": ("accuracy",)}  # in the overview
 _MODES = ("hybrid", "dense", "lexical", "translated")
 _COLUMNS = (*_MODES, "bm25-english")
 
@@ -57,17 +57,24 @@ def _render(name: str, results: Path) -> str:
 
 
 def _overview(results: Sequence[Mapping[str, Any]], name: str) -> str:
-    """One row per data set and encoder: the main measure of what was measured, over all its questions."""
+    """One row per data set, encoder and main measure of what was measured, over all its questions."""
     if not results:
         raise DataError(f"marker results:{name} names no file; put results there that --json wrote")
-    rows = [row for result in results for kind in _SHOWN if kind in result for row in _overview_rows(result, kind)]
+    rows = [
+        row
+        for result in results
+        for kind, measures in _SHOWN.items()
+        if kind in result
+        for measure in measures
+        for row in _overview_rows(result, kind, measure)
+    ]
     commands = [f"    {result['command']}" for result in results]
     table = markdown_table(["data", "n", "encoder", "measure", *_COLUMNS], rows)
     return "\n".join([table, "", *commands])
 
 
-def _overview_rows(result: Mapping[str, Any], kind: str) -> list[list[str]]:
-    measure, systems = _SHOWN[kind], result[kind]
+def _overview_rows(result: Mapping[str, Any], kind: str, measure: str) -> list[list[str]]:
+    systems = result[kind]
     main = result.get("encoders", [BUNDLED])[0]  # results older than the field are of the bundled encoder
     encoders: dict[tuple[str, str], dict[str, float]] = {}
     n = 0.0

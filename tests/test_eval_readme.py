@@ -62,3 +62,12 @@ def test_the_first_encoder_has_the_name_it_was_measured_under(tmp_path: Path) ->
     (tmp_path / "dev-a.json").write_text(json.dumps(result), "utf-8")
     table = refresh("<!-- results:dev-*/overview -->\n<!-- /results:dev-*/overview -->", tmp_path)
     assert "| a | 2 | mine | ndcg@10 | 0.500 | - | - | - | - |" in table
+
+
+def test_reading_is_told_by_the_sentence_and_by_the_span(tmp_path: Path) -> None:
+    reading = {"isolated": {"all": {"n": 4, "sentence": 0.75, "f1": 0.5}}}
+    result = {"command": "python -m eval reading a.jsonl", "dataset": {"name": "a"}, "reading": reading}
+    (tmp_path / "dev-a.json").write_text(json.dumps(result), "utf-8")
+    table = refresh("<!-- results:dev-*/overview -->\n<!-- /results:dev-*/overview -->", tmp_path)
+    assert "| a | 4 | bundled | sentence, isolated | 0.750 | - | - | - | - |" in table
+    assert "| a | 4 | bundled | f1, isolated | 0.500 | - | - | - | - |" in table
