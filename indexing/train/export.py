@@ -19,6 +19,7 @@ from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
 from indexing.train.reader import Reader
+from indexing.train.recipe import RecipeError
 from indexing.train.student import Batch, Student, collate, pool
 
 Weights = Literal["int8", "int7", "float32"]
@@ -106,8 +107,12 @@ def write_reader(reader: Reader, student: Student, folder: Path, *, weights: Wei
         student: The encoder, with the same token embeddings.
         folder: Where the encoder was written to.
         weights: As there.
+
+    Raises:
+        RecipeError: the reader was trained on the token embeddings of another encoder.
     """
-    assert torch.equal(reader.rows, student.rows), "the reader is read with the encoder's token embeddings"
+    if not torch.equal(reader.rows, student.rows):
+        raise RecipeError("reader.pt was trained on another encoder; take reader*.pt away and run 'reader' again")
     graph = deepcopy(reader).eval()
     if weights != "float32":
         graph.body.embeddings.word_embeddings = _Rows(student.rows.detach())  # type: ignore[assignment]

@@ -184,3 +184,21 @@ def test_the_reader_shares_the_encoder_s_rows_and_marks_parts_of_the_passage(tra
     mark = reading.best(0, len(passage))
     assert mark is not None
     assert 0 <= mark.start < mark.end <= len(passage)
+
+
+@pytest.mark.slow
+@pytest.mark.models
+def test_a_reader_of_another_encoder_is_refused_with_the_cure(trained: Path, tmp_path: Path) -> None:
+    import torch  # noqa: PLC0415
+
+    from indexing.train.export import write_reader  # noqa: PLC0415
+    from indexing.train.recipe import RecipeError, read_recipe  # noqa: PLC0415
+    from indexing.train.work import Work  # noqa: PLC0415
+
+    work = Work(read_recipe(MINIATURE), trained / "data", trained / "work")
+    reader, student = work.reader(), work.student("contrasted.pt", "contrast")
+    assert reader is not None
+    with torch.no_grad():
+        student.rows[5] += 1.0
+    with pytest.raises(RecipeError, match="run 'reader' again"):
+        write_reader(reader, student, tmp_path, weights="int8")
