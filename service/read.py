@@ -88,16 +88,18 @@ def margin(ranked: Sequence[Candidate]) -> float:
 def find_span(question: str, candidate: Candidate) -> Span | None:
     """The part of the sentence that answers, where it stands out.
 
-    What the reader marks where it would rather mark it than nothing, or else the value that the question asks for,
-    nearest to the words of the question; None where there is none and for the whole sentence.
+    What the reader marks where it would rather mark it than nothing, with the values whole that the question asks for,
+    or else such a value, nearest to the words of the question; None where there is none and for the whole sentence.
     """
     mark, begin = candidate.mark, candidate.sentence.start
     text, words = candidate.text, question.casefold().split()
+    new = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
     if mark and mark.score >= 0.0:
         moved = candidate.chunk.start - begin
         start, end = _whole_words(text, mark.start + moved, mark.end + moved)
+        cut = [(a, b) for a, b in new if a < end and start < b]
+        start, end = min([start, *(a for a, _ in cut)]), max([end, *(b for _, b in cut)])
         return Span(text[start:end], begin + start, begin + end) if (start, end) != (0, len(text)) else None
-    new = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
     if not new:
         return None
     echoes = [place for word in words if len(word) > 3 and (place := text.casefold().find(word[:6])) >= 0]

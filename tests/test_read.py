@@ -205,5 +205,11 @@ def test_a_mark_inside_a_word_takes_in_the_whole_word() -> None:
     assert (span.text, span.start, span.end) == ("helsekatapult i Bodø", 103, 123)
 
 
+def test_a_mark_inside_a_value_takes_in_the_whole_value() -> None:
+    span = find_span("Hvem leder senteret?", marked("Det sier Ketil Widerberg, som leder det.", "Widerberg", 1.0))
+    assert span is not None
+    assert span.text == "Ketil Widerberg"
+
+
 def test_a_mark_of_the_whole_sentence_is_no_span() -> None:
     assert find_span("Hva?", marked("Huset i Bergen.", "Huset i Bergen.", 5.0)) is None
