@@ -18,6 +18,7 @@ from indexing.session import MODEL_FOLDER, open_graph, open_tokenizer, reading
 
 BUNDLED = "bundled"
 _BATCH_TEXTS = 32  # of a sentence-transformers model
+_HASHED_BYTES = 1 << 20  # at a time: the embeddings are not to stand in memory twice
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -217,7 +218,9 @@ def _files_hash(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         if file.exists():
-            digest.update(file.read_bytes())
+            with file.open("rb") as stream:
+                for part in iter(partial(stream.read, _HASHED_BYTES), b""):
+                    digest.update(part)
     return digest.hexdigest()[:16]
 
 

@@ -71,9 +71,9 @@ def ask(
 
 def compare(pipeline: Pipeline, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the first hits, those that answer best first."""
-    read = hits[: pipeline.read_passages]
-    readings = pipeline.reader.read(query.text, [hit.chunk.text for hit in read])
-    return rank(collect(pipeline.index, query, read, readings))
+    first = hits[: pipeline.read_passages]
+    readings = pipeline.reader.read(query.text, [hit.chunk.text for hit in first])
+    return rank(collect(pipeline.index, query, first, readings))
 
 
 def open_pipeline(

@@ -91,20 +91,29 @@ def find_span(question: str, candidate: Candidate) -> Span | None:
     What the reader marks where it would rather mark it than nothing, with the values whole that the question asks for,
     or else such a value, nearest to the words of the question; None where there is none and for the whole sentence.
     """
-    mark, begin = candidate.mark, candidate.sentence.start
-    text, words = candidate.text, question.casefold().split()
-    new = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
+    text, begin, mark = candidate.text, candidate.sentence.start, candidate.mark
+    values = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
     if mark and mark.score >= 0.0:
         moved = candidate.chunk.start - begin
-        start, end = _whole_words(text, mark.start + moved, mark.end + moved)
-        cut = [(a, b) for a, b in new if a < end and start < b]
-        start, end = min([start, *(a for a, _ in cut)]), max([end, *(b for _, b in cut)])
-        return Span(text[start:end], begin + start, begin + end) if (start, end) != (0, len(text)) else None
-    if not new:
-        return None
-    echoes = [place for word in words if len(word) > 3 and (place := text.casefold().find(word[:6])) >= 0]
-    start, end = min(new, key=lambda span: sum(abs((span[0] + span[1]) / 2 - echo) for echo in echoes))
-    return Span(text[start:end], begin + start, begin + end)
+        part = _marked(text, mark.start + moved, mark.end + moved, values)
+    else:
+        part = _nearest(question, text, values)
+    return Span(text[part[0] : part[1]], begin + part[0], begin + part[1]) if part else None
+
+
+def _marked(text: str, start: int, end: int, values: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The part marked, with the words and values whole that it cuts through; None for all of the text."""
+    start, end = _whole_words(text, start, end)
+    through = [value for value in values if value[0] < end and start < value[1]]
+    part = min([start, *(a for a, _ in through)]), max([end, *(b for _, b in through)])
+    return part if part != (0, len(text)) else None
+
+
+def _nearest(question: str, text: str, values: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Of the values, the one nearest to the words of the question; None where there is none."""
+    words = [word[:6] for word in question.casefold().split() if len(word) > 3]
+    echoes = [place for word in words if (place := text.casefold().find(word)) >= 0]
+    return min(values, key=lambda value: sum(abs((value[0] + value[1]) / 2 - echo) for echo in echoes), default=None)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

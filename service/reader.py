@@ -10,11 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from indexing.joined import join
 from indexing.session import MODEL_FOLDER, open_graph, open_tokenizer
 from service.types import Mark
 
-LONGEST_QUESTION = 48  # tokens; what is longer is cut, as where the reader was trained
-LONGEST_PASSAGE = 200
+LONGEST_PASSAGE = 200  # tokens; what is longer is cut, as where the reader was trained
 LONGEST_ANSWER = 30
 _THREADS = 2  # passages read at a time
 
@@ -69,19 +69,18 @@ class Reader:
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """The passages in the order given; see `Reads`."""
         asked = self._tokenizer.encode(question).ids
-        asked = [*asked[: LONGEST_QUESTION - 1], asked[-1]] if len(asked) > LONGEST_QUESTION else asked
         return list(self._executor.map(partial(self._read, asked), passages))
 
     def _read(self, asked: list[int], passage: str) -> Reading:
         encoding = self._tokenizer.encode(passage, add_special_tokens=False)
-        ids = [*asked, *encoding.ids[:LONGEST_PASSAGE], asked[-1]]
-        types = [0] * len(asked) + [1] * (len(ids) - len(asked))
+        ids, begin = join(asked, encoding.ids, longest=LONGEST_PASSAGE)
+        types = [0] * begin + [1] * (len(ids) - begin)
         inputs = {
             "input_ids": np.array([ids], dtype=np.int64),
             "attention_mask": np.ones((1, len(ids)), dtype=np.int64),
             "token_type_ids": np.array([types], dtype=np.int64),
         }
         logits = self._session.run(["logits"], inputs)[0][0]
-        inside = logits[len(asked) : -1] - logits[0]
+        inside = logits[begin:-1] - logits[0]
         spans = np.array(encoding.offsets[:LONGEST_PASSAGE], dtype=np.int32).reshape(-1, 2)
         return Reading(inside[:, 0], inside[:, 1], spans)

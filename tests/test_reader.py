@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexing.errors import EncoderError
+from indexing.joined import LONGEST_QUESTION
 from indexing.session import MODEL_FOLDER
-from service.reader import LONGEST_ANSWER, LONGEST_PASSAGE, LONGEST_QUESTION, Reader, Reading
+from service.reader import LONGEST_ANSWER, LONGEST_PASSAGE, Reader, Reading
 
 LOGITS = st.floats(min_value=-9, max_value=9, width=32)
 

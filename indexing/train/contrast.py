@@ -14,10 +14,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from indexing.joined import cut
 from indexing.train.batches import Rows
 from indexing.train.lessons import Lesson
 from indexing.train.losses import Aim, choose, contrast, late_scores, sentence_scores, token_weights
-from indexing.train.student import Student, collate, special_id
+from indexing.train.student import Student, collate
 
 _NEIGHBOURS = 20  # of which partners are chosen
 _POSITIVE_SHARE = 0.95  # a neighbour that scores this much of the right passage may be right itself
@@ -43,9 +44,7 @@ def make_questions(lessons: Sequence[Lesson], tokenizer: Tokenizer, *, longest: 
     """The lessons' token ids, what is longer cut."""
 
     def ids(texts: Sequence[str]) -> list[list[int]]:
-        last = special_id(tokenizer, "[SEP]")
-        whole = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
-        return [text if len(text) <= longest else [*text[: longest - 1], last] for text in whole]
+        return [cut(encoding.ids, longest) for encoding in tokenizer.encode_batch(list(texts))]
 
     others = ids([lesson.other for lesson in lessons])
     passages = ids([lesson.passage for lesson in lessons])

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from indexing.joined import join
 from indexing.train.batches import Rows
 from indexing.train.examples import Example
-from indexing.train.student import half_precision, special_id
+from indexing.train.student import collate, half_precision
 
 _IMPOSSIBLE = -1e4  # the logit of a place where no answer can begin or end
-_LONGEST_QUESTION = 48  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +65,27 @@ def tokenise(examples: Sequence[Example], tokenizer: Tokenizer, *, longest: int)
     """The examples' tokens; what is longer is cut, and an example whose answer was cut off is left out."""
     questions = tokenizer.encode_batch([example.question for example in examples])
     passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
-    last = special_id(tokenizer, "[SEP]")
     read = []
     for example, question, passage in zip(examples, questions, passages, strict=True):
-        asked = [*question.ids[: _LONGEST_QUESTION - 1], last] if len(question) > _LONGEST_QUESTION else question.ids
-        ids, spans = passage.ids[:longest], passage.offsets[:longest]
+        ids, begin = join(question.ids, passage.ids, longest=longest)
+        spans = passage.offsets[:longest]
         inside = [i for i, (start, end) in enumerate(spans) if end > example.start and start < example.end]
         if example.answerable and not inside:
             continue
-        places = [len(asked) + i for i in inside] if example.answerable else [0]
-        read.append(Read([*asked, *ids, last], len(asked), places[0], places[-1]))
+        places = [begin + i for i in inside] if example.answerable else [0]
+        read.append(Read(ids, begin, places[0], places[-1]))
     return read
 
 
 def reading_losses(reader: Reader, examples: Sequence[Read], rows: Rows, tokenizer: Tokenizer) -> Mapping[str, Tensor]:
     """Cross entropy of the first and of the last token, among those of the passage and [CLS]."""
-    batch = [examples[i] for i in rows]
-    ids = torch.full((len(batch), max(len(read.ids) for read in batch)), special_id(tokenizer, "[PAD]"))
-    attention, types = torch.zeros_like(ids), torch.zeros_like(ids)
-    for row, read in enumerate(batch):
-        ids[row, : len(read.ids)] = torch.tensor(read.ids)
-        attention[row, : len(read.ids)] = 1
-        types[row, read.passage : len(read.ids)] = 1
-    possible = (types == 1) & (ids != special_id(tokenizer, "[SEP]"))
+    asked = [examples[i] for i in rows]
+    batch = collate([read.ids for read in asked], tokenizer)
+    begins = torch.tensor([read.passage for read in asked])
+    types = batch.attention * (torch.arange(batch.ids.shape[1]) >= begins[:, None])
+    possible = batch.text & (types == 1)
     possible[:, 0] = True
-    logits = reader(ids, attention, types).masked_fill(~possible[..., None], _IMPOSSIBLE)
-    first = functional.cross_entropy(logits[..., 0], torch.tensor([read.first for read in batch]))
-    last = functional.cross_entropy(logits[..., 1], torch.tensor([read.last for read in batch]))
+    logits = reader(batch.ids, batch.attention, types).masked_fill(~possible[..., None], _IMPOSSIBLE)
+    first = functional.cross_entropy(logits[..., 0], torch.tensor([read.first for read in asked]))
+    last = functional.cross_entropy(logits[..., 1], torch.tensor([read.last for read in asked]))
     return {"first": first / 2, "last": last / 2}

@@ -12,6 +12,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
+from indexing.session import open_tokenizer
 from indexing.train.align import AlignmentSettings, Translations, align
 from indexing.train.student import new_body
 
@@ -21,10 +22,7 @@ _ROWS = "embeddings.word_embeddings.weight"
 
 def teacher_tokenizer(folder: Path) -> Tokenizer:
     """The teacher's tokenizer; texts stay as long as they are."""
-    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    return open_tokenizer(folder / "tokenizer.json")
 
 
 def align_pieces(

@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import BertModel
 
 from indexing.late import principal_axes
+from indexing.session import open_tokenizer
 from indexing.train.devsets import read_texts
 from indexing.train.examples import Example, read_examples
 from indexing.train.glossed import Dictionaries
@@ -111,10 +112,7 @@ class Work:
 
     def tokenizer(self) -> Tokenizer:
         """The tokenizer of this training; texts stay as long as they are."""
-        tokenizer = Tokenizer.from_file(str(self._made("tokenizer.json", "vocabulary")))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return open_tokenizer(self._made("tokenizer.json", "vocabulary"))
 
     def teacher(self) -> npt.NDArray[np.float16]:
         """(pairs, d): the teacher's vectors of the pairs' left texts."""
@@ -164,7 +162,8 @@ class Work:
     def trained(self) -> list[str]:
         """All that the steps have learnt from."""
         texts = []
-        for step in ("distil", "contrast", *(["reader"] if self.reader() else [])):
+        has_reader = (self.folder / "reader.seen.txt.gz").exists()
+        for step in ("distil", "contrast", *(["reader"] if has_reader else [])):
             with gzip.open(self._made(f"{step}.seen.txt.gz", step), "rt", encoding="utf-8") as lines:
                 texts += [line.rstrip("\n") for line in lines]
         return texts

@@ -7,21 +7,17 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from indexing.session import MODEL_FOLDER, open_tokenizer
 from indexing.train.examples import Example
 from indexing.train.optimise import optimise
 from indexing.train.reader import Reader, reading_losses, tokenise
 from indexing.train.recipe import Phase
 from indexing.train.student import new_body
 
-BUNDLED = Path(__file__).parents[2] / "indexing" / "model" / "tokenizer.json"
-
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(BUNDLED))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    return open_tokenizer(MODEL_FOLDER / "tokenizer.json")
 
 
 def example(passage: str, answer: str) -> Example:
