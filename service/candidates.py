@@ -15,6 +15,7 @@ from service.values import find_new_values
 
 _NOT_ANSWERS = frozenset({BlockKind.HEADING, BlockKind.NOTE})
 _MATCHED = 0.4  # cosine; two tokens that share no meaning are as near as this by chance
+_SURE = 8.0  # nats; the reader surer than this, of an answer or of none, was right no more often
 
 
 def collect(index: Index, query: Query, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
@@ -41,7 +42,7 @@ def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected
         values = frozenset(text[a:b].casefold() for a, b in new)
         signals = Signals(
             late=sentence_late,
-            read=mark.score if mark else 0.0,
+            read=max(-_SURE, min(_SURE, mark.score)) if mark else 0.0,
             passage=hit.score,
             expected=0.5 if expected is Expected.PROSE else float(bool(values)),
             opens_list=float(text.endswith(":")),

@@ -16,8 +16,8 @@ class Preference:
     """How much each signal counts when sentences are compared."""
 
     late: float = 1.0
-    read: float = 0.005
-    passage: float = 0.75
+    read: float = 0.015
+    passage: float = 0.5
     expected: float = 0.05
     opens_list: float = -0.2
     question: float = -0.05
@@ -88,12 +88,12 @@ def margin(ranked: Sequence[Candidate]) -> float:
 def find_span(question: str, candidate: Candidate) -> Span | None:
     """The part of the sentence that answers, where it stands out.
 
-    What the reader marks where it would rather mark it than nothing, with the values whole that the question asks for,
-    or else such a value, nearest to the words of the question; None where there is none and for the whole sentence.
+    What the reader marks, with the values whole that the question asks for; of a sentence that the reader has not seen
+    the value nearest to the words of the question. None where there is none and for the whole sentence.
     """
     text, begin, mark = candidate.text, candidate.sentence.start, candidate.mark
     values = find_new_values(text, expected_answer(question), language=candidate.chunk.language, question=question)
-    if mark and mark.score >= 0.0:
+    if mark:
         moved = candidate.chunk.start - begin
         part = _marked(text, mark.start + moved, mark.end + moved, values)
     else:

@@ -41,8 +41,8 @@ class Signals:
     """What speaks for a sentence.
 
     late: best cosine of every question token in the sentence, weighted by rarity (MaxSim).
-    read: score of the reader's mark in it; above 0 it would rather mark that than say the passage does not tell; 0
-        where it did not read so far.
+    read: score of the reader's mark in it, between -8 and 8; above 0 it would rather mark that than say the passage
+        does not tell; 0 where it did not read so far.
     passage: fused retrieval score of its passage.
     expected: 1 where it holds a value of the kind asked for that the question does not name, else 0; 0.5 for prose.
     opens_list, question: 1 where it ends in a colon, or asks itself; else 0.

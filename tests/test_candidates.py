@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from indexing.encode import Encoder
@@ -11,8 +12,9 @@ from indexing.store import Index
 from indexing.types import BlockKind
 from service import candidates
 from service.ask import Pipeline, make_pipeline
+from service.reader import Reading
 from service.retrieve import Query
-from service.types import Candidate, Hit, Signals
+from service.types import Candidate, Hit, Mark, Signals
 from tests.tiny import BLIND, open_tiny
 
 NORWEGIAN = Detection("nb", 30.0)
@@ -55,6 +57,18 @@ def test_a_candidate_is_a_slice_of_its_document() -> None:
     for candidate in collect(pipeline, "møte"):
         text = pipeline.index.documents[candidate.chunk.document_id].text
         assert text[candidate.sentence.start : candidate.sentence.end] == candidate.text
+
+
+@pytest.mark.parametrize(("logit", "signal"), [(1.0, 2.0), (50.0, 8.0), (-50.0, -8.0)])
+def test_how_sure_the_reader_is_counts_up_to_a_bound(logit: float, signal: float) -> None:
+    pipeline = open_tiny({"a": ["Styret møtes i Bergen."]})
+    query = pipeline.retriever.prepare("møte", NORWEGIAN)
+    hits = pipeline.retriever.search(query, limit=1)
+    logits = np.array([logit], dtype=np.float32)
+    reading = Reading(logits, logits, np.array([[16, 22]], dtype=np.int32))
+    [candidate] = candidates.collect(pipeline.index, query, hits, [reading])
+    assert candidate.mark == Mark(16, 22, 2 * logit)
+    assert candidate.signals.read == signal
 
 
 def test_no_passage_no_candidate() -> None:

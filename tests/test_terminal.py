@@ -101,8 +101,8 @@ def test_an_explanation_tells_outcome_confidence_sentences_and_passages(pipeline
     score, terms = lines[first + 1].strip().split(" = ")
     late, passage, expected = terms.split(" + ")
     assert expected == "expected 1 × 0.05"
-    assert passage.endswith(" × 0.75")
-    assert float(score) == pytest.approx(float(late.split()[1]) + 0.75 * float(passage.split()[1]) + 0.05, abs=0.002)
+    assert passage.endswith(" × 0.5")
+    assert float(score) == pytest.approx(float(late.split()[1]) + 0.5 * float(passage.split()[1]) + 0.05, abs=0.002)
     assert lines[first + 2] == "     norsk [0:62]"
     passages = lines.index("Passages, by rank in each arm")
     assert lines[passages + 1].startswith("  1. dense 1, lexical 1, translated 1; score ")

@@ -2,7 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from indexing.train.windows import stretch, window
 
 _LOOKED_AT = 12  # passages of other texts, of which the likest to the question is chosen
 _OTHER_TEXT = 0.4  # share of the passages without an answer that are of another text though its own has one
+_WORD = re.compile(r"\w+")
+_LONG_WORD = 5  # letters, at least, of a word that can be changed for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class ExampleSettings:
     most_words: int
     glossed: float  # share of the questions and, apart, of the passages that are glossed into the other language
     longest: int  # tokens of a passage
+    changed: float  # share of the answered questions that are asked again of their passage with one word changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,17 @@ class Example:
 
 
 def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[Example]:
-    """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not."""
+    """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not.
+
+    Some are asked again of the passage that answers them with one of its words changed, so that it no longer does: what
+    a question takes for granted must be in the text too.
+    """
     source = file.name.removesuffix(".jsonl.gz")
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     random = np.random.default_rng(seed)
     rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
-    examples = []
+    words_alike, examples = _words_alike(row["question"] for row in rows), list[Example]()
     for row in rows * settings.times.get(source, 1):
         text, (start, end) = row["context"], _answer(row)
         words = int(random.integers(settings.least_words, settings.most_words + 1))
@@ -61,6 +70,9 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
         first, other = spans[kept[0]][0], stretch(text, spans, rest)
         asked = Example(source, row["lang"], row["question"], stretch(text, spans, kept), start - first, end - first)
         examples.append(asked)
+        changed = _changed(asked, words_alike, random) if random.random() < settings.changed else None
+        if changed:
+            examples.append(replace(asked, question=changed, start=0, end=0))
         if not other or random.random() < _OTHER_TEXT:
             other = _likest(row, rows, words, random)
         if other and text[start:end].lower() not in other.lower():
@@ -102,6 +114,35 @@ def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: in
     best = max(others, key=lambda other: len(asked & set(other["context"].lower().split())))
     spans, kept, _ = window(best["context"], *_answer(best), words, random)
     return stretch(best["context"], spans, kept)
+
+
+def _changed(asked: Example, words_alike: Mapping[str, Sequence[str]], random: np.random.Generator) -> str | None:
+    """The question with a word that the passage has changed for one alike that it has not; None where there is none."""
+    passage = set(_WORD.findall(asked.passage.lower()))
+    words = [found for found in list(_WORD.finditer(asked.question))[1:] if found[0].lower() in passage]
+    words = [found for found in words if _shape(found[0])]
+    for i in random.permutation(len(words)):
+        others = [word for word in words_alike[_shape(words[i][0])] if word.lower() not in passage]
+        if others:
+            other = others[int(random.integers(len(others)))]
+            return asked.question[: words[i].start()] + other + asked.question[words[i].end() :]
+    return None
+
+
+def _words_alike(questions: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    alike = defaultdict[str, list[str]](list)
+    for word in dict.fromkeys(word for question in questions for word in _WORD.findall(question)[1:]):
+        alike[_shape(word)].append(word)
+    return alike
+
+
+def _shape(word: str) -> str:
+    """What words that can stand for each other have in common, roughly: number, name or ending; "" for a short one."""
+    if word.isdigit():
+        return f"{len(word)} digits"
+    if word[0].isupper():
+        return "name"
+    return word[-2:] if len(word) >= _LONG_WORD else ""
 
 
 def _answer(row: Mapping[str, Any]) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,9 @@ from indexing.train.examples import Example, ExampleSettings, gloss_examples, re
 from indexing.train.glossed import Dictionaries
 from indexing.train.windows import stretch, window
 
-SETTINGS = ExampleSettings(most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60)
+SETTINGS = ExampleSettings(
+    most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60, changed=0.5
+)
 TOWNS = ("Oslo", "Bergen", "Bodø", "Alta", "Hamar", "Moss")
 
 
@@ -47,6 +51,22 @@ def test_every_question_is_read_so_often_with_its_answer_and_sometimes_with_a_pa
         town = example.question.removesuffix("?").split()[-1]
         assert town not in example.passage
         assert (example.start, example.end) == (0, 0)
+
+
+def test_so_many_questions_are_asked_again_with_one_word_changed_as_is_told(
+    tmp_path: Path, made: list[Example]
+) -> None:
+    for share in (0.0, 1.0):
+        examples = read_examples(tmp_path / "made.jsonl.gz", replace(SETTINGS, changed=share), seed=1)
+        changed = [(a, b) for a, b in pairwise(examples) if a.answerable and a.passage == b.passage]
+        assert len(changed) == share * sum(example.answerable for example in examples)
+        for before, after in changed:
+            assert not after.answerable
+            words = zip(before.question.split(), after.question.split(), strict=True)
+            (taken, given_for_it) = next((a.strip("?"), b.strip("?")) for a, b in words if a != b)
+            assert after.question == before.question.replace(taken, given_for_it)
+            assert taken in before.passage
+            assert given_for_it not in before.passage
 
 
 def test_passages_are_cut_anew_each_time(made: list[Example]) -> None:
