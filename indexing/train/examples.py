@@ -62,7 +62,8 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
         rows = [json.loads(line) for line in lines]
     random = np.random.default_rng(seed)
     rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
-    words_alike, examples = _words_alike(row["question"] for row in rows), list[Example]()
+    words_alike = _words_alike(row["question"] for row in rows)
+    examples: list[Example] = []
     for row in rows * settings.times.get(source, 1):
         text, (start, end) = row["context"], _answer(row)
         words = int(random.integers(settings.least_words, settings.most_words + 1))
