@@ -120,13 +120,13 @@ def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: in
 def _changed(asked: Example, words_alike: Mapping[str, Sequence[str]], random: np.random.Generator) -> str | None:
     """The question with a word that the passage has changed for one alike that it has not; None where there is none."""
     passage = set(_WORD.findall(asked.passage.lower()))
-    words = [found for found in list(_WORD.finditer(asked.question))[1:] if found[0].lower() in passage]
-    words = [found for found in words if _shape(found[0])]
-    for i in random.permutation(len(words)):
-        others = [word for word in words_alike[_shape(words[i][0])] if word.lower() not in passage]
+    found = list(_WORD.finditer(asked.question))[1:]
+    words = [word for word in found if word[0].lower() in passage and _shape(word[0])]
+    for word in (words[i] for i in random.permutation(len(words))):
+        others = [other for other in words_alike[_shape(word[0])] if other.lower() not in passage]
         if others:
             other = others[int(random.integers(len(others)))]
-            return asked.question[: words[i].start()] + other + asked.question[words[i].end() :]
+            return asked.question[: word.start()] + other + asked.question[word.end() :]
     return None
 
 
