@@ -28,6 +28,14 @@ class QueryTokens:
     vectors: Matrix
     weights: Matrix
 
+    def mean(self, matches: Matrix) -> Matrix:
+        """(n,) float32: of every row of matches (n, q) the weighted mean over the query's tokens.
+
+        Summed without the matrix library: where a query has five tokens, its product of matrix and vector converts
+        memory that nobody wrote and may warn of an invalid value (numpy/numpy#24067 tells of others).
+        """
+        return np.asarray((matches * self.weights).sum(axis=1), dtype=np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRows:
@@ -70,7 +78,7 @@ class TokenIndex:
 
     def score(self, query: QueryTokens, passages: Sequence[int]) -> Matrix:
         """(len(passages),) float32: weighted mean over query tokens of the best cosine in each passage, -1 to 1."""
-        return self.matches(query, passages) @ query.weights
+        return query.mean(self.matches(query, passages))
 
     def matches(self, query: QueryTokens, passages: Sequence[int]) -> Matrix:
         """(len(passages), q) float32: for every passage and query token the best cosine, -1 to 1."""

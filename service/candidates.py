@@ -32,7 +32,7 @@ def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected
     chunk, weights = hit.chunk, query.tokens.weights
     weakest, unmatched = _misfit(index.tokens.matches(query.tokens, [hit.row])[0], weights)
     spans = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
-    late = index.tokens.match_spans(query.tokens, hit.row, spans) @ weights
+    late = query.tokens.mean(index.tokens.match_spans(query.tokens, hit.row, spans))
     for sentence, (start, end), sentence_late in zip(chunk.sentences, spans, late.tolist(), strict=True):
         if sentence.kind in _NOT_ANSWERS:
             continue

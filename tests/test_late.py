@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.late import TokenIndex, TokenRows, fit_projection, join_rows, project, quantise
+from indexing.late import QueryTokens, TokenIndex, TokenRows, fit_projection, join_rows, project, quantise
 from tests.fakes import axis_of, encode
 
 PASSAGES = ["kreft plan norge", "plan for eksport", "kreft"]
@@ -37,6 +37,15 @@ def test_score_is_the_weighted_mean_of_the_best_cosines() -> None:
     index = index_of(PASSAGES)
     query = index.query(encode("plan norge"))
     assert index.score(query, [0, 1, 2]) == pytest.approx([1.0, float(query.weights[0]), 0.0], abs=1e-6)
+
+
+def test_mean_over_any_number_of_tokens_warns_of_nothing_whatever_lies_in_memory() -> None:
+    marker = np.full(128, 0x7F800001, dtype=np.uint32).view(np.float32)  # a signalling NaN
+    for tokens in range(1, 40):
+        with np.errstate(all="ignore"):
+            np.full((64, 64), marker[0]) @ marker[::2]  # leaves the marker on the stack
+        query = QueryTokens(np.eye(tokens, dtype=np.float32), np.full(tokens, 1 / tokens, dtype=np.float32))
+        assert query.mean(np.ones((2, tokens), dtype=np.float32)) == pytest.approx([1.0, 1.0])
 
 
 def test_word_the_corpus_does_not_have_weighs_most_and_matches_nothing() -> None:
