@@ -65,7 +65,7 @@ def _export(work: Work, options: argparse.Namespace) -> Mapping[str, Any]:
     student, tokenizer = work.student(steps.CONTRASTED, "contrast"), work.tokenizer()
     card = {"name": options.name, "languages": ["nb", "nn", "en"], "base": "all-MiniLM-L6-v2 (Apache-2.0)"}
     write_onnx(student, tokenizer, card, options.out, weights=options.weights)
-    reader = work.reader()
+    reader = work.reader(steps.READER)
     if reader:
         write_reader(reader, student, options.out, weights=options.weights)
     if options.sentence_transformers:

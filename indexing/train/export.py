@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
-from indexing.train.reader import Reader
+from indexing.train.reader import HEADS, Reader
 from indexing.train.recipe import RecipeError
 from indexing.train.student import Batch, Student, collate, pool
 
@@ -30,7 +30,6 @@ _LARGEST = 127.0  # of int8
 _SCALED = "a scale for each row of the embeddings and each channel of the layers"
 _TOLD = {"int8": f"int8 weights, {_SCALED}", "int7": f"int8 weights of 7 bits, {_SCALED}", "float32": "none"}
 _PROJECTION = "/MatMul"  # the one product outside the body: small, and every token vector comes out of it
-_HEADS = "/heads/MatMul"
 _SHARED = "rows.bin"
 
 
@@ -117,7 +116,7 @@ def write_reader(reader: Reader, student: Student, folder: Path, *, weights: Wei
     if weights != "float32":
         graph.body.embeddings.word_embeddings = _Rows(student.rows.detach())  # type: ignore[assignment]
     inputs = ("input_ids", "attention_mask", "token_type_ids")
-    _write_graph(graph, inputs, {"logits": {0: "b", 1: "t"}}, folder / "reader.onnx", weights, kept=_HEADS)
+    _write_graph(graph, inputs, {"logits": {0: "b", 1: "t"}}, folder / "reader.onnx", weights, kept=HEADS)
 
 
 def _write_graph(

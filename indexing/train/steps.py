@@ -16,14 +16,15 @@ from indexing.train.lessons import Lesson, draw_sentences
 from indexing.train.lexicon import induce_lexicon, write_lexicon
 from indexing.train.losses import Aim
 from indexing.train.optimise import optimise
-from indexing.train.reader import Reader, reading_losses, tokenise
-from indexing.train.student import Student, body_from_onnx, mean_of
+from indexing.train.reader import Reader, reader_from_onnx, reading_losses, tokenise
+from indexing.train.student import Student, mean_of, student_from_onnx
 from indexing.train.watch import hold_out, reciprocal_ranks
 from indexing.train.work import Work
 
 Figures = Mapping[str, Any]
 
-START, DISTILLED, CONTRASTED, READER = "start.pt", "distilled.pt", "contrasted.pt", "reader.pt"
+START, DISTILLED, CONTRASTED = "start.pt", "distilled.pt", "contrasted.pt"
+READ_BEFORE, READER = "reader-before.pt", "reader.pt"
 
 
 def make_vocabulary(work: Work, teacher: Path) -> Figures:
@@ -80,11 +81,17 @@ def make_start(work: Work, teacher: Path) -> Figures:
 
 
 def go_on(work: Work, encoder: Path) -> Figures:
-    """tokenizer.json and start.pt from an encoder made before: in place of vocabulary and start."""
+    """tokenizer.json and start.pt from an encoder made before: in place of vocabulary and start.
+
+    Where a reader lies beside it, `reader` goes on from that.
+    """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.save(str(work.folder / "tokenizer.json"), pretty=False)
-    work.save_start(body_from_onnx(encoder / "model.onnx"), work.tokenizer(), work.parallel())
-    return {"pieces": tokenizer.get_vocab_size()}
+    work.save(student_from_onnx(encoder / "model.onnx"), START)
+    has_reader = (encoder / "reader.onnx").exists()
+    if has_reader:
+        work.save(reader_from_onnx(encoder / "reader.onnx"), READ_BEFORE)
+    return {"pieces": tokenizer.get_vocab_size(), "reader": has_reader}
 
 
 def make_lexicon(work: Work) -> Figures:
@@ -171,7 +178,9 @@ def run_reader(work: Work) -> Figures:
     read = tokenise(glossed, tokenizer, longest=recipe.examples.longest)
     batches = by_length([len(one.ids) for one in read], phase.batch, seed=recipe.seed)[: phase.steps]
     torch.manual_seed(recipe.seed)
-    reader = Reader(work.student(CONTRASTED, "contrast").body)
+    student, before = work.student(CONTRASTED, "contrast"), work.reader(READ_BEFORE)
+    reader = before or Reader(student.body)
+    reader.rows.data.copy_(student.rows.data)
     optimise(
         reader, batches, lambda rows: reading_losses(reader, read, rows, tokenizer), phase,
         checkpoint=work.folder / "reader-phase.pt",

@@ -1,6 +1,6 @@
 """The encoder while it is trained: a BERT body, mean pooling, and a projection of the token vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
+
+Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 PROJECTED = 128  # dimensions of a projected token vector
 _SPECIAL = ("[CLS]", "[SEP]", "[PAD]")
@@ -105,28 +107,37 @@ def new_body(
     return BertModel(config, add_pooling_layer=False)
 
 
-def body_from_onnx(file: Path) -> BertModel:
-    """The weights of an int8 ONNX encoder of this project as a float32 body.
+def student_from_onnx(file: Path) -> Student:
+    """An int8 ONNX encoder of this project as a student in float32."""
+    graph = onnx.load(str(file)).graph
+    arrays = arrays_of(graph)
+    return Student(body_from_onnx(graph, arrays, "m"), arrays["projection"].astype(np.float32))
+
+
+def arrays_of(graph: onnx.GraphProto) -> Arrays:
+    """The weights of a graph by their names."""
+    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+
+
+def body_from_onnx(graph: onnx.GraphProto, arrays: Arrays, name: str) -> BertModel:
+    """The body that has this name in an int8 graph, in float32.
 
     A weight comes back as scale * (quantised - zero point): what the int8 graph multiplies by, not what it was
     rounded from.
     """
-    graph = onnx.load(str(file)).graph
-    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     state: dict[str, Tensor] = {}
-    for name, array in arrays.items():
-        if name.startswith("m.") and name.endswith((".weight", ".bias")):
-            state[name.removeprefix("m.")] = torch.from_numpy(array.astype(np.float32))
-        if name.endswith("word_embeddings.rows"):
-            scale = arrays[name.removesuffix("rows") + "scale"].astype(np.float32)
-            rows = array.astype(np.float32) * scale
-            state["embeddings.word_embeddings.weight"] = torch.from_numpy(rows)
-        if name.endswith(".weight_quantized"):
-            whole = _dequantised(arrays, name.removesuffix("_quantized"))
-            state[name.removeprefix("m.").removesuffix("_quantized")] = torch.from_numpy(whole)
+    for key, array in arrays.items():
+        if key.startswith(f"{name}.") and key.endswith((".weight", ".bias")):
+            state[key.removeprefix(f"{name}.")] = torch.from_numpy(array.astype(np.float32))
+        if key.endswith("word_embeddings.rows"):
+            scale = arrays[key.removesuffix("rows") + "scale"].astype(np.float32)
+            state["embeddings.word_embeddings.weight"] = torch.from_numpy(array.astype(np.float32) * scale)
+        if key.startswith(f"{name}.") and key.endswith(".weight_quantized"):
+            whole = _dequantised(arrays, key.removesuffix("_quantized"))
+            state[key.removeprefix(f"{name}.").removesuffix("_quantized")] = torch.from_numpy(whole)
     for node in graph.node:
-        if node.op_type == "MatMulInteger" and node.name.startswith("/m/"):
-            layer = node.name.removeprefix("/m/").removesuffix("/MatMul_quant").replace("/", ".")
+        if node.op_type == "MatMulInteger" and node.name.startswith(f"/{name}/"):
+            layer = node.name.removeprefix(f"/{name}/").removesuffix("/MatMul_quant").replace("/", ".")
             whole = _dequantised(arrays, node.input[1].removesuffix("_quantized"))
             state[f"{layer}.weight"] = torch.from_numpy(np.ascontiguousarray(whole.T))
     words = state["embeddings.word_embeddings.weight"]
@@ -135,7 +146,7 @@ def body_from_onnx(file: Path) -> BertModel:
     return body
 
 
-def _dequantised(arrays: dict[str, npt.NDArray[np.generic]], name: str) -> npt.NDArray[np.float32]:
+def _dequantised(arrays: Arrays, name: str) -> npt.NDArray[np.float32]:
     quantised, zero, scale = (arrays[f"{name}_{part}"] for part in ("quantized", "zero_point", "scale"))
     return (quantised.astype(np.float32) - zero.astype(np.float32)) * scale.astype(np.float32)
 

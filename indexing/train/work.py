@@ -118,9 +118,9 @@ class Work:
         """(pairs, d): the teacher's vectors of the pairs' left texts."""
         return np.asarray(np.load(self._made("teacher.npy", "teach"), mmap_mode="r"))
 
-    def reader(self) -> Reader | None:
-        """The reader that was trained, or None."""
-        file = self.folder / "reader.pt"
+    def reader(self, name: str) -> Reader | None:
+        """The reader as a step left it, or None."""
+        file = self.folder / name
         if not file.exists():
             return None
         state = torch.load(file, weights_only=True)

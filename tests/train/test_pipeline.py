@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from itertools import product
 from pathlib import Path
 
@@ -157,12 +158,35 @@ def test_the_folder_to_fine_tune_gives_the_encoder_s_vectors(trained: Path) -> N
 @pytest.mark.slow
 @pytest.mark.models
 def test_training_goes_on_from_an_encoder_that_was_exported(trained: Path, tmp_path: Path) -> None:
+    import torch  # noqa: PLC0415
+
     from indexing.train.__main__ import main  # noqa: PLC0415
 
     common = ["--data", str(trained / "data"), "--work", str(tmp_path), "--recipe", str(MINIATURE)]
     assert main(["continue", *common, "--encoder", str(trained / "encoder")]) == 0
     one, other = (Tokenizer.from_file(str(f / "tokenizer.json")) for f in (tmp_path, trained / "encoder"))
     assert one.get_vocab() == other.get_vocab()
+    for left, exported in (("start.pt", "contrasted.pt"), ("reader-before.pt", "reader.pt")):
+        before = torch.load(trained / "work" / exported, weights_only=True)
+        for name, weights in torch.load(tmp_path / left, weights_only=True).items():
+            coarse = float(before[name].abs().max()) / 100  # a step of int8 is at most 1 / 127 of the largest
+            assert torch.allclose(weights, before[name], rtol=0, atol=coarse), (left, name)
+
+
+@pytest.mark.slow
+@pytest.mark.models
+def test_a_reader_goes_on_from_one_made_before_with_the_rows_of_the_encoder_as_it_is_now(
+    trained: Path, tmp_path: Path
+) -> None:
+    from indexing.train.__main__ import main  # noqa: PLC0415
+
+    common = ["--data", str(trained / "data"), "--work", str(tmp_path), "--recipe", str(MINIATURE)]
+    assert main(["continue", *common, "--encoder", str(trained / "encoder")]) == 0
+    for name in ("dictionaries.json", "contrasted.pt"):  # whose rows are no longer those that were rounded to int8
+        shutil.copy(trained / "work" / name, tmp_path)
+    assert main(["reader", *common]) == 0
+    assert main(["export", *common, "--out", str(tmp_path / "encoder")]) == 0
+    assert (tmp_path / "encoder" / "reader.onnx").exists()
 
 
 def run(trained: Path, step: str, *told: str) -> int:
@@ -196,7 +220,7 @@ def test_a_reader_of_another_encoder_is_refused_with_the_cure(trained: Path, tmp
     from indexing.train.work import Work  # noqa: PLC0415
 
     work = Work(read_recipe(MINIATURE), trained / "data", trained / "work")
-    reader, student = work.reader(), work.student("contrasted.pt", "contrast")
+    reader, student = work.reader("reader.pt"), work.student("contrasted.pt", "contrast")
     assert reader is not None
     with torch.no_grad():
         student.rows[5] += 1.0
