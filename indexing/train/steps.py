@@ -167,7 +167,8 @@ def run_contrast(work: Work) -> Figures:
 def run_reader(work: Work) -> Figures:
     """reader.pt: the contrasted body, taught to tell where in a passage the answer to a question is, or that it is not.
 
-    The token embeddings stay the encoder's, so that both graphs can share them.
+    Where `continue` left a reader, that one is taught further. The token embeddings stay the encoder's, so that both
+    graphs can share them.
     """
     recipe, tokenizer, phase = work.recipe, work.tokenizer(), work.recipe.phases["reader"]
     asked = work.examples()
