@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
-from indexing.train.reader import HEADS, Reader
+from indexing.train.reader import Reader
 from indexing.train.recipe import RecipeError
 from indexing.train.student import Batch, Student, collate, pool
 
@@ -30,6 +30,7 @@ _LARGEST = 127.0  # of int8
 _SCALED = "a scale for each row of the embeddings and each channel of the layers"
 _TOLD = {"int8": f"int8 weights, {_SCALED}", "int7": f"int8 weights of 7 bits, {_SCALED}", "float32": "none"}
 _PROJECTION = "/MatMul"  # the one product outside the body: small, and every token vector comes out of it
+HEADS = "/heads/MatMul"
 _SHARED = "rows.bin"
 
 

@@ -3,10 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-import onnx
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -16,9 +13,8 @@ from transformers import BertModel
 from indexing.joined import join
 from indexing.train.batches import Rows
 from indexing.train.examples import Example
-from indexing.train.student import arrays_of, body_from_onnx, collate, half_precision
+from indexing.train.student import collate, half_precision
 
-HEADS = "/heads/MatMul"  # the product of the heads in the graph, which stays float32
 _IMPOSSIBLE = -1e4  # the logit of a place where no answer can begin or end
 
 
@@ -63,17 +59,6 @@ class Reader(nn.Module):
         weight = self.body.embeddings.word_embeddings.weight
         assert isinstance(weight, nn.Parameter)
         return weight
-
-
-def reader_from_onnx(file: Path) -> Reader:
-    """An int8 ONNX reader of this project as one in float32."""
-    graph = onnx.load(str(file)).graph
-    arrays = arrays_of(graph)
-    reader = Reader(body_from_onnx(graph, arrays, "body"))
-    (heads,) = (node.input[1] for node in graph.node if node.name == HEADS)
-    weights = {"weight": arrays[heads].T, "bias": arrays["heads.bias"]}
-    reader.heads.load_state_dict({name: torch.from_numpy(array.astype(np.float32)) for name, array in weights.items()})
-    return reader
 
 
 def tokenise(examples: Sequence[Example], tokenizer: Tokenizer, *, longest: int) -> list[Read]:

@@ -16,8 +16,9 @@ from indexing.train.lessons import Lesson, draw_sentences
 from indexing.train.lexicon import induce_lexicon, write_lexicon
 from indexing.train.losses import Aim
 from indexing.train.optimise import optimise
-from indexing.train.reader import Reader, reader_from_onnx, reading_losses, tokenise
-from indexing.train.student import Student, mean_of, student_from_onnx
+from indexing.train.reader import Reader, reading_losses, tokenise
+from indexing.train.restore import restore_reader, restore_student
+from indexing.train.student import Student, mean_of
 from indexing.train.watch import hold_out, reciprocal_ranks
 from indexing.train.work import Work
 
@@ -87,10 +88,10 @@ def go_on(work: Work, encoder: Path) -> Figures:
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.save(str(work.folder / "tokenizer.json"), pretty=False)
-    work.save(student_from_onnx(encoder / "model.onnx"), START)
+    work.save(restore_student(encoder / "model.onnx"), START)
     has_reader = (encoder / "reader.onnx").exists()
     if has_reader:
-        work.save(reader_from_onnx(encoder / "reader.onnx"), READ_BEFORE)
+        work.save(restore_reader(encoder / "reader.onnx"), READ_BEFORE)
     return {"pieces": tokenizer.get_vocab_size(), "reader": has_reader}
 
 

@@ -1,22 +1,17 @@
 """The encoder while it is trained: a BERT body, mean pooling, and a projection of the token vectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnx
 import torch
-from onnx import numpy_helper
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
-
-Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 PROJECTED = 128  # dimensions of a projected token vector
 _SPECIAL = ("[CLS]", "[SEP]", "[PAD]")
@@ -105,55 +100,6 @@ def new_body(
     )  # fmt: skip
     config._attn_implementation = "eager"  # half as fast again as the fused one on short texts; ONNX can be made of it
     return BertModel(config, add_pooling_layer=False)
-
-
-def student_from_onnx(file: Path) -> Student:
-    """An int8 ONNX encoder of this project as a student in float32."""
-    graph = onnx.load(str(file)).graph
-    arrays = arrays_of(graph)
-    return Student(body_from_onnx(graph, arrays, "m"), arrays["projection"].astype(np.float32))
-
-
-def arrays_of(graph: onnx.GraphProto) -> Arrays:
-    """The weights of a graph by their names."""
-    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-
-
-def body_from_onnx(graph: onnx.GraphProto, arrays: Arrays, name: str) -> BertModel:
-    """The body that has this name in an int8 graph, in float32.
-
-    A weight comes back as scale * (quantised - zero point): what the int8 graph multiplies by, not what it was
-    rounded from.
-    """
-    state: dict[str, Tensor] = {}
-    for key, array in arrays.items():
-        if key.startswith(f"{name}.") and key.endswith((".weight", ".bias")):
-            state[key.removeprefix(f"{name}.")] = torch.from_numpy(array.astype(np.float32))
-        if key.endswith("word_embeddings.rows"):
-            scale = arrays[key.removesuffix("rows") + "scale"].astype(np.float32)
-            state["embeddings.word_embeddings.weight"] = torch.from_numpy(array.astype(np.float32) * scale)
-        if key.startswith(f"{name}.") and key.endswith(".weight_quantized"):
-            whole = _dequantised(arrays, key.removesuffix("_quantized"))
-            state[key.removeprefix(f"{name}.").removesuffix("_quantized")] = torch.from_numpy(whole)
-    for node in graph.node:
-        if node.op_type == "MatMulInteger" and node.name.startswith(f"/{name}/"):
-            layer = node.name.removeprefix(f"/{name}/").removesuffix("/MatMul_quant").replace("/", ".")
-            whole = _dequantised(arrays, node.input[1].removesuffix("_quantized"))
-            state[f"{layer}.weight"] = torch.from_numpy(np.ascontiguousarray(whole.T))
-    words = state["embeddings.word_embeddings.weight"]
-    body = new_body(words.shape[0], dimension=words.shape[1], layers=1 + max(map(_layer_number, state)))
-    body.load_state_dict(state, strict=True)
-    return body
-
-
-def _dequantised(arrays: Arrays, name: str) -> npt.NDArray[np.float32]:
-    quantised, zero, scale = (arrays[f"{name}_{part}"] for part in ("quantized", "zero_point", "scale"))
-    return (quantised.astype(np.float32) - zero.astype(np.float32)) * scale.astype(np.float32)
-
-
-def _layer_number(name: str) -> int:
-    parts = name.split(".")
-    return int(parts[2]) if parts[:2] == ["encoder", "layer"] else 0
 
 
 def collate(texts: Sequence[Sequence[int]], tokenizer: Tokenizer) -> Batch:
