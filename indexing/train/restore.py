@@ -13,20 +13,31 @@ from transformers import BertModel
 
 from indexing.train.export import HEADS
 from indexing.train.reader import Reader
+from indexing.train.recipe import RecipeError
 from indexing.train.student import Student, new_body
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
+_CURE = "name with --encoder a folder that 'export' wrote with int8 weights"
+
 
 def restore_student(file: Path) -> Student:
-    """The student of an int8 ONNX encoder."""
-    graph, arrays = _open(file)
+    """The student of an int8 ONNX encoder.
+
+    Raises:
+        RecipeError: no such file, or not one that `export` wrote with int8 weights.
+    """
+    graph, arrays = _open(file, needed="projection")
     return Student(_body(graph, arrays, "m"), arrays["projection"].astype(np.float32))
 
 
 def restore_reader(file: Path) -> Reader:
-    """The reader of an int8 ONNX reader."""
-    graph, arrays = _open(file)
+    """The reader of an int8 ONNX reader.
+
+    Raises:
+        RecipeError: no such file, or not one that `export` wrote with int8 weights.
+    """
+    graph, arrays = _open(file, needed="heads.bias")
     reader = Reader(_body(graph, arrays, "body"))
     (heads,) = (node.input[1] for node in graph.node if node.name == HEADS)
     weights = {"weight": arrays[heads].T, "bias": arrays["heads.bias"]}
@@ -34,10 +45,15 @@ def restore_reader(file: Path) -> Reader:
     return reader
 
 
-def _open(file: Path) -> tuple[onnx.GraphProto, Arrays]:
+def _open(file: Path, *, needed: str) -> tuple[onnx.GraphProto, Arrays]:
     """The graph, and its weights by their names."""
+    if not file.exists():
+        raise RecipeError(f"'{file}' is not there; {_CURE}")
     graph = onnx.load(str(file)).graph
-    return graph, {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    if needed not in arrays or all(node.op_type != "MatMulInteger" for node in graph.node):
+        raise RecipeError(f"'{file}' has no int8 weights of this training; {_CURE}")
+    return graph, arrays
 
 
 def _body(graph: onnx.GraphProto, arrays: Arrays, name: str) -> BertModel:

@@ -86,12 +86,14 @@ def go_on(work: Work, encoder: Path) -> Figures:
 
     Where a reader lies beside it, `reader` goes on from that.
     """
+    student, reader_file = restore_student(encoder / "model.onnx"), encoder / "reader.onnx"
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.save(str(work.folder / "tokenizer.json"), pretty=False)
-    work.save(restore_student(encoder / "model.onnx"), START)
-    has_reader = (encoder / "reader.onnx").exists()
+    work.save(student, START)
+    (work.folder / READ_BEFORE).unlink(missing_ok=True)  # of another encoder
+    has_reader = reader_file.exists()
     if has_reader:
-        work.save(restore_reader(encoder / "reader.onnx"), READ_BEFORE)
+        work.save(restore_reader(reader_file), READ_BEFORE)
     return {"pieces": tokenizer.get_vocab_size(), "reader": has_reader}
 
 

@@ -175,6 +175,22 @@ def test_training_goes_on_from_an_encoder_that_was_exported(trained: Path, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.models
+@pytest.mark.parametrize("weights", ["float32", None])
+def test_an_encoder_that_training_cannot_go_on_from_is_refused_with_the_cure(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], weights: str | None
+) -> None:
+    encoder = tmp_path / "encoder"
+    if weights:
+        assert run(trained, "export", "--out", str(encoder), "--weights", weights) == 0
+    assert run(trained, "continue", "--work", str(tmp_path / "work"), "--encoder", str(encoder)) == 1
+    told = capsys.readouterr().err
+    assert str(encoder) in told
+    assert "export" in told
+    assert not (tmp_path / "work" / "start.pt").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.models
 def test_a_reader_goes_on_from_one_made_before_with_the_rows_of_the_encoder_as_it_is_now(
     trained: Path, tmp_path: Path
 ) -> None:
