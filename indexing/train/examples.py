@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from indexing.train.gloss import gloss
 from indexing.train.glossed import Dictionaries
+from indexing.train.lessons import language_of
 from indexing.train.windows import stretch, window
 
 _LOOKED_AT = 12  # passages of other texts, of which the likest to the question is chosen
@@ -39,7 +40,8 @@ class Example:
     """`passage[start:end]` answers the question; both are 0 where the passage does not tell."""
 
     source: str
-    language: str  # "en", "nb" or "nn"
+    question_language: str  # "en", "nb" or "nn"
+    passage_language: str
     question: str
     passage: str
     start: int
@@ -54,22 +56,27 @@ class Example:
 def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[Example]:
     """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not.
 
-    Some are asked again of the passage that answers them with one of its words changed, so that it no longer does: what
-    a question takes for granted must be in the text too.
+    A question without answers has its text alone. Some others are asked again of the passage that answers them with one
+    of its words changed, so that it no longer does: what a question takes for granted must be in the text too.
     """
     source = file.name.removesuffix(".jsonl.gz")
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     random = np.random.default_rng(seed)
     rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
-    words_alike = _words_alike(row["question"] for row in rows)
+    words_alike = _words_alike(rows)
     examples: list[Example] = []
     for row in rows * settings.times.get(source, 1):
-        text, (start, end) = row["context"], _answer(row)
+        text, asked_in = row["context"], language_of(row, "question")
+        if not row["answers"]:
+            examples.append(Example(source, asked_in, row["lang"], row["question"], text, 0, 0))
+            continue
+        start, end = _answer(row)
         words = int(random.integers(settings.least_words, settings.most_words + 1))
         spans, kept, rest = window(text, start, end, words, random)
         first, other = spans[kept[0]][0], stretch(text, spans, rest)
-        asked = Example(source, row["lang"], row["question"], stretch(text, spans, kept), start - first, end - first)
+        passage = stretch(text, spans, kept)
+        asked = Example(source, asked_in, row["lang"], row["question"], passage, start - first, end - first)
         examples.append(asked)
         changed = _changed(asked, words_alike, random) if random.random() < settings.changed else None
         if changed:
@@ -84,7 +91,10 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
 def gloss_examples(
     examples: Sequence[Example], dictionaries: Dictionaries, settings: ExampleSettings, *, share: float, seed: int
 ) -> list[Example]:
-    """The examples, some with their question, their passage or both glossed, the answer where its gloss is."""
+    """The examples, some with their question, their passage or both glossed, the answer where its gloss is.
+
+    Those that cross the language border already stay as they are.
+    """
     random = np.random.default_rng(seed)
     return [_glossed(example, dictionaries, settings.glossed, share, random) for example in examples]
 
@@ -92,7 +102,10 @@ def gloss_examples(
 def _glossed(
     example: Example, dictionaries: Dictionaries, glossed: float, share: float, random: np.random.Generator
 ) -> Example:
-    dictionary = dictionaries.to_norwegian if example.language == "en" else dictionaries.to_english
+    from_english = example.question_language == "en"
+    if from_english != (example.passage_language == "en"):
+        return example
+    dictionary = dictionaries.to_norwegian if from_english else dictionaries.to_english
     if random.random() < glossed:
         example = replace(example, question=gloss(example.question, dictionary, share, random))
     if random.random() < glossed:
@@ -109,7 +122,7 @@ def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: in
     """Of some passages of other texts of the source, the one with most of the question's words; "" for none."""
     asked = set(row["question"].lower().split())
     drawn = [rows[i] for i in random.integers(0, len(rows), _LOOKED_AT)]
-    others = [other for other in drawn if other["context"] != row["context"]]
+    others = [other for other in drawn if other["answers"] and other["context"] != row["context"]]
     if not others:
         return ""
     best = max(others, key=lambda other: len(asked & set(other["context"].lower().split())))
@@ -117,24 +130,29 @@ def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: in
     return stretch(best["context"], spans, kept)
 
 
-def _changed(asked: Example, words_alike: Mapping[str, Sequence[str]], random: np.random.Generator) -> str | None:
+def _changed(
+    asked: Example, words_alike: Mapping[tuple[str, str], Sequence[str]], random: np.random.Generator
+) -> str | None:
     """The question with a word that the passage has changed for one alike that it has not; None where there is none."""
     passage = set(_WORD.findall(asked.passage.lower()))
     found = list(_WORD.finditer(asked.question))[1:]
     words = [word for word in found if word[0].lower() in passage and _shape(word[0])]
     for word in (words[i] for i in random.permutation(len(words))):
-        others = [other for other in words_alike[_shape(word[0])] if other.lower() not in passage]
+        alike = words_alike[asked.question_language, _shape(word[0])]
+        others = [other for other in alike if other.lower() not in passage]
         if others:
             other = others[int(random.integers(len(others)))]
             return asked.question[: word.start()] + other + asked.question[word.end() :]
     return None
 
 
-def _words_alike(questions: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    alike = defaultdict[str, list[str]](list)
-    for word in dict.fromkeys(word for question in questions for word in _WORD.findall(question)[1:]):
-        alike[_shape(word)].append(word)
-    return alike
+def _words_alike(rows: Sequence[Mapping[str, Any]]) -> Mapping[tuple[str, str], Sequence[str]]:
+    """Words of the questions by language and shape, none twice."""
+    alike = defaultdict[tuple[str, str], dict[str, None]](dict)
+    for row in rows:
+        for word in _WORD.findall(row["question"])[1:]:
+            alike[language_of(row, "question"), _shape(word)][word] = None
+    return {key: list(words) for key, words in alike.items()}
 
 
 def _shape(word: str) -> str:

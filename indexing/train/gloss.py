@@ -17,8 +17,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def gloss_dictionary(source: Sequence[str], target: Sequence[str], settings: LexiconSettings) -> Dictionary:
     """Words as they are written, lower-cased, to those of the other language that stood for them in translations."""
-    from_words, to_words = ([_WORD.findall(text.lower()) for text in texts] for texts in (source, target))
+    from_words, to_words = ([words_of(text) for text in texts] for texts in (source, target))
     return induce_dictionary(from_words, to_words, settings, keep=bool)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, lower-cased."""
+    return _WORD.findall(text.lower())
 
 
 def gloss(text: str, dictionary: Dictionary, share: float, random: np.random.Generator) -> str:

@@ -5,14 +5,17 @@ the pair teaches what everyday words mean, and where: the teacher reads the Engl
 or the English words of a Norwegian one in the order of the Norwegian.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexing.train.gloss import gloss, gloss_dictionary, known_share
+from indexing.train.gloss import gloss, gloss_dictionary, known_share, words_of
 from indexing.train.lexicon import Dictionary, LexiconSettings
 from indexing.train.pairs import Pair
+
+_COMMON = 0.2  # share of the texts that a word of grammar stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +27,17 @@ class Dictionaries:
 
 
 def make_dictionaries(pairs: Sequence[Pair], settings: LexiconSettings) -> Dictionaries:
-    """Aligned over the pairs; words that were aligned too seldom have the translations of pairs of single words."""
+    """Aligned over the pairs; words that were aligned too seldom have the translations of pairs of single words.
+
+    What stands in many pairs and is aligned with nothing, as "the" is, has no word of its own: glosses leave it out.
+    """
     english = [pair.left for pair in pairs]
     norwegian = [pair.right for pair in pairs]
     terms = [(term, pair.right.lower()) for pair in pairs if (term := _term(pair.left)) and _term(pair.right)]
+    back = [(other, term) for term, other in terms]
     return Dictionaries(
-        to_norwegian=_with_terms(gloss_dictionary(english, norwegian, settings), terms),
-        to_english=_with_terms(
-            gloss_dictionary(norwegian, english, settings), [(other, term) for term, other in terms]
-        ),
+        to_norwegian=_with_terms(gloss_dictionary(english, norwegian, settings), terms, _common(english)),
+        to_english=_with_terms(gloss_dictionary(norwegian, english, settings), back, _common(norwegian)),
     )
 
 
@@ -60,7 +65,12 @@ def _term(text: str) -> str:
     return word if word.isalpha() else ""
 
 
-def _with_terms(aligned: Dictionary, terms: Sequence[tuple[str, str]]) -> Dictionary:
+def _common(texts: Sequence[str]) -> set[str]:
+    counts = Counter(word for text in texts for word in set(words_of(text)))
+    return {word for word, count in counts.items() if count > _COMMON * len(texts)}
+
+
+def _with_terms(aligned: Dictionary, terms: Sequence[tuple[str, str]], common: set[str]) -> Dictionary:
     listed: dict[str, dict[str, None]] = {}
     for word, other in terms:
         listed.setdefault(word, {})[other] = None
@@ -69,4 +79,4 @@ def _with_terms(aligned: Dictionary, terms: Sequence[tuple[str, str]]) -> Dictio
         for word, others in listed.items()
         if word not in aligned
     }
-    return {**aligned, **added}
+    return {**aligned, **added, **{word: [("", 1.0)] for word in common if word not in aligned}}

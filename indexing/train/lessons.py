@@ -43,10 +43,13 @@ class Lesson:
 
 
 def read_lessons(file: Path, *, most: int, seed: int) -> list[Lesson]:
-    """At most so many lessons of a `.jsonl.gz`, drawn at random; no query and no passage twice."""
+    """At most so many lessons of a `.jsonl.gz`, drawn at random; no query twice, no passage more than three times.
+
+    What its passage does not answer is left out.
+    """
     source = file.name.removesuffix(".jsonl.gz")
     with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+        rows = [row for row in map(json.loads, lines) if "passage" in row or row["answers"]]
     random = np.random.default_rng(seed)
     lessons = (_lesson(source, rows[i], random) for i in random.permutation(len(rows)))
     return _distinct(lessons, most)
@@ -56,8 +59,14 @@ def read_qa_texts(file: Path) -> Iterator[tuple[str, str]]:
     """Every question, query, context and passage of a `.jsonl.gz` with its language, each once."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    texts = ((row["lang"], row[field]) for row in rows for field in _TEXTS if field in row)
+    texts = ((language_of(row, field), row[field]) for row in rows for field in _TEXTS if field in row)
     yield from dict.fromkeys(texts)
+
+
+def language_of(row: Mapping[str, Any], field: str) -> str:
+    """The language of a field; a question may be asked in another language than its text is in."""
+    language: str = row.get("question_lang", row["lang"]) if field == "question" else row["lang"]
+    return language
 
 
 def draw_sentences(texts: Sequence[str], most: int, seed: int) -> list[str]:
@@ -110,7 +119,8 @@ def _lesson(source: str, row: Mapping[str, Any], random: np.random.Generator) ->
         return Lesson(source, row["query"], passage, language, language)
     start = row["answers"][0]["start"]
     sentences, answering, other = windows(row["context"], start, start + len(row["answers"][0]["text"]), random)
-    return Lesson(source, row["question"], " ".join(sentences), language, language, other, sentences, answering)
+    asked_in = language_of(row, "question")
+    return Lesson(source, row["question"], " ".join(sentences), asked_in, language, other, sentences, answering)
 
 
 def windows(text: str, start: int, end: int, random: np.random.Generator) -> tuple[tuple[str, ...], int, str]:

@@ -70,9 +70,18 @@ def in_random_order(pairs: Sequence[Pair], *, seed: int) -> list[Pair]:
     return [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))]
 
 
-def repeated(pairs: Sequence[Pair], times: Mapping[str, int]) -> list[int]:
-    """The place of each pair, as often as its source is to be seen."""
-    return [i for i, pair in enumerate(pairs) for _ in range(times.get(pair.source, 1))]
+def seen_in(
+    pairs: Sequence[Pair], times: Mapping[str, int], most: Mapping[str, int], families: Mapping[str, Sequence[str]]
+) -> list[int]:
+    """The place of each pair, as often as its source is to be seen; of a family the first so many at most."""
+    seen: Counter[str] = Counter()
+    places = []
+    for i, pair in enumerate(pairs):
+        name = family(pair.source, families)
+        seen[name] += 1
+        if seen[name] <= most.get(name, len(pairs)):
+            places += [i] * times.get(pair.source, 1)
+    return places
 
 
 def family_shares(pairs: Sequence[Pair], families: Mapping[str, Sequence[str]]) -> dict[str, float]:

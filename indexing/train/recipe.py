@@ -41,6 +41,7 @@ class Phase:
     warm_up: float  # share of the steps
     last_rate: float  # share of the rate at the last step
     times: Mapping[str, int] = field(default_factory=dict)  # how often a source's pairs are seen; once where not named
+    most: Mapping[str, int] = field(default_factory=dict)  # pairs of a family; all where not named
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from indexing.train.work import Work
 
 Figures = Mapping[str, Any]
 
-START, DISTILLED, CONTRASTED = "start.pt", "distilled.pt", "contrasted.pt"
+START, CONTINUED, DISTILLED, CONTRASTED = "start.pt", "continued.pt", "distilled.pt", "contrasted.pt"
 READ_BEFORE, READER = "reader-before.pt", "reader.pt"
 
 
@@ -78,18 +78,19 @@ def make_start(work: Work, teacher: Path) -> Figures:
     rows = body.embeddings.word_embeddings.weight.detach().numpy()
     rows = start.start_rows(rows, translations, tokenizer=tokenizer, teacher=teacher_tokenizer)
     work.save_start(start.start_body(body, rows), tokenizer, parallel)
+    (work.folder / CONTINUED).unlink(missing_ok=True)
     return {"aligned_pieces": len(np.unique(translations.source)), "log_likelihoods": translations.log_likelihoods}
 
 
 def go_on(work: Work, encoder: Path) -> Figures:
-    """tokenizer.json and start.pt from an encoder made before: in place of vocabulary and start.
+    """tokenizer.json and continued.pt from an encoder made before: in place of vocabulary and align.
 
-    Where a reader lies beside it, `reader` goes on from that.
+    `distil` has one phase then, and where a reader lies beside the encoder, `reader` goes on from that.
     """
     student, reader_file = restore_student(encoder / "model.onnx"), encoder / "reader.onnx"
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.save(str(work.folder / "tokenizer.json"), pretty=False)
-    work.save(student, START)
+    work.save(student, CONTINUED)
     (work.folder / READ_BEFORE).unlink(missing_ok=True)  # of another encoder
     has_reader = reader_file.exists()
     if has_reader:
@@ -113,18 +114,22 @@ def make_teacher_vectors(work: Work, teacher: Path) -> Figures:
 
 
 def run_distil(work: Work, teacher: Path) -> Figures:
-    """distilled.pt: the new rows alone first, then everything, then everything again from more pairs."""
-    student, tokenizer, longest = work.student(START, "align"), work.tokenizer(), work.recipe.sampling.longest
-    seen, english = work.pairs(), work.teacher()
+    """distilled.pt: the new rows alone first, then everything, then everything again from more pairs.
+
+    An encoder that was made before is taken further in a phase of its own.
+    """
+    goes_on = (work.folder / CONTINUED).exists()
+    student, tokenizer = work.student(CONTINUED if goes_on else START, "align"), work.tokenizer()
+    sampling, seen, english = work.recipe.sampling, work.pairs(), work.teacher()
     kept_rows = start.teacher_tokenizer(teacher).get_vocab_size()
     work.note_trained("distil", (text for pair in seen for text in (pair.left, pair.right)))
     steps = {}
-    for name in ("rows", "all", "more"):
+    for name in ("further",) if goes_on else ("rows", "all", "more"):
         phase = work.recipe.phases[name]
         drawn = seen[: phase.pairs]
-        target = teach.with_student(drawn, english, student, tokenizer, longest=longest)
-        often = pairs.repeated(drawn, phase.times)
-        lessons = distil.make_lessons([drawn[i] for i in often], target[often], tokenizer, longest=longest)
+        target = teach.with_student(drawn, english, student, tokenizer, longest=sampling.longest)
+        places = pairs.seen_in(drawn, phase.times, phase.most, sampling.families)
+        lessons = distil.make_lessons([drawn[i] for i in places], target[places], tokenizer, longest=sampling.longest)
         batches = by_length(lessons.lengths, phase.batch, seed=work.recipe.seed)[: phase.steps]
         losses = _distilling(work, student, lessons, tokenizer, one_side=phase.body_rate == 0)
         optimise(

@@ -69,6 +69,23 @@ def test_so_many_questions_are_asked_again_with_one_word_changed_as_is_told(
             assert given_for_it not in before.passage
 
 
+def test_a_question_without_answers_has_its_own_text_and_one_of_another_language_is_not_glossed(tmp_path: Path) -> None:
+    rows = [
+        {"lang": "nb", "question_lang": "en", "question": "Where is it?", "context": "Det er i Oslo.", "answers": found}
+        for found in ([], [{"text": "Oslo", "start": 9}])
+    ]
+    with gzip.open(tmp_path / "made.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    settings = replace(SETTINGS, times={})
+    examples = read_examples(tmp_path / "made.jsonl.gz", settings, seed=1)
+    assert {(one.question_language, one.passage_language, one.passage) for one in examples} == {
+        ("en", "nb", "Det er i Oslo.")
+    }
+    assert sorted(one.passage[one.start : one.end] for one in examples) == ["", "Oslo"]
+    words = {"is": [("er", 1.0)], "oslo": [("Kristiania", 1.0)]}
+    assert gloss_examples(examples, Dictionaries(words, words), settings, share=1.0, seed=1) == examples
+
+
 def test_passages_are_cut_anew_each_time(made: list[Example]) -> None:
     assert len({example.passage for example in made if example.answerable}) > len(TOWNS)
 

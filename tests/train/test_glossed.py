@@ -1,7 +1,9 @@
 """Glossed pairs: words that were aligned too seldom come from term lists, and only what is known is glossed."""
 
+import numpy as np
+
 from indexing.train.align import AlignmentSettings
-from indexing.train.gloss import known_share
+from indexing.train.gloss import gloss, known_share
 from indexing.train.glossed import Dictionaries, gloss_pairs, make_dictionaries
 from indexing.train.lexicon import LexiconSettings
 from indexing.train.pairs import Pair
@@ -29,6 +31,14 @@ def test_aligned_words_stand_before_terms_and_terms_where_nothing_is_aligned() -
     assert made.to_english["drikke"] == [("drink", 1.0)]
     assert "sour" not in made.to_norwegian
     assert "rømme" not in made.to_english
+
+
+def test_a_word_of_grammar_has_no_translation_though_a_list_has_one() -> None:
+    said = [Pair("news", f"the {english}", norwegian, "en", "nb") for english, norwegian in FOOD for _ in range(9)]
+    made = make_dictionaries([*said, Pair("terms", "the", "desto", "en", "nb")], SETTINGS)
+    assert made.to_norwegian["the"] == [("", 1.0)]
+    assert made.to_english["desto"] == [("the", 1.0)]
+    assert gloss("the bread", made.to_norwegian, 1.0, np.random.default_rng(0)).split() == ["brød"]
 
 
 def test_each_sentence_is_a_pair_with_english_on_the_left() -> None:

@@ -44,6 +44,23 @@ def test_lessons_are_drawn_without_a_question_twice(tmp_path: Path) -> None:
     assert all(lesson.source == "faq" for lesson in lessons)
 
 
+def test_what_is_asked_in_another_language_crosses_the_border_and_what_has_no_answer_is_no_lesson(
+    tmp_path: Path,
+) -> None:
+    text = "Det er i Oslo."
+    rows = [
+        {"lang": "nb", "question_lang": "en", "question": "Where is it?", "context": text,
+         "answers": [{"text": "Oslo", "start": 9}]},
+        {"lang": "nb", "question": "Når var det?", "context": text, "answers": []},
+    ]  # fmt: skip
+    with gzip.open(tmp_path / "own.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write("\n".join(map(json.dumps, rows)))
+    lessons = read_lessons(tmp_path / "own.jsonl.gz", most=100, seed=0)
+    assert [(one.query, one.query_language, one.passage_language) for one in lessons] == [("Where is it?", "en", "nb")]
+    texts = {("en", "Where is it?"), ("nb", "Når var det?"), ("nb", text)}
+    assert set(read_qa_texts(tmp_path / "own.jsonl.gz")) == texts
+
+
 def test_cloze_asks_across_the_border_both_ways_within_a_document() -> None:
     pairs = [
         Pair(source, f"an english line of six words {source}{i}", f"ei norsk linje {source}{i}", "en", "nb")

@@ -13,8 +13,8 @@ from indexing.train.pairs import (
     in_random_order,
     largest_count,
     read_parallel,
-    repeated,
     sample,
+    seen_in,
 )
 
 
@@ -66,5 +66,10 @@ def test_a_random_order_has_all_pairs_and_is_always_the_same() -> None:
 
 def test_pairs_of_a_source_are_seen_as_often_as_is_told_and_others_once() -> None:
     pairs = [Pair(source, "a", "b", "en", "nb") for source in ("law", "everyday", "law")]
-    assert repeated(pairs, {"everyday": 3}) == [0, 1, 1, 1, 2]
-    assert repeated(pairs, {}) == [0, 1, 2]
+    assert seen_in(pairs, {"everyday": 3}, {}, {}) == [0, 1, 1, 1, 2]
+    assert seen_in(pairs, {}, {}, {}) == [0, 1, 2]
+
+
+def test_of_a_family_so_many_pairs_are_seen_as_is_told_the_first_ones() -> None:
+    pairs = [Pair(source, "a", "b", "en", "nb") for source in ("law", "tax_law", "everyday", "law", "everyday")]
+    assert seen_in(pairs, {"law": 2}, {"laws": 2, "everyday": 1}, {"laws": ["law", "tax_*"]}) == [0, 0, 1, 2]

@@ -157,7 +157,9 @@ def test_the_folder_to_fine_tune_gives_the_encoder_s_vectors(trained: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.models
-def test_training_goes_on_from_an_encoder_that_was_exported(trained: Path, tmp_path: Path) -> None:
+def test_training_goes_on_from_an_encoder_that_was_exported(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import torch  # noqa: PLC0415
 
     from indexing.train.__main__ import main  # noqa: PLC0415
@@ -166,11 +168,15 @@ def test_training_goes_on_from_an_encoder_that_was_exported(trained: Path, tmp_p
     assert main(["continue", *common, "--encoder", str(trained / "encoder")]) == 0
     one, other = (Tokenizer.from_file(str(f / "tokenizer.json")) for f in (tmp_path, trained / "encoder"))
     assert one.get_vocab() == other.get_vocab()
-    for left, exported in (("start.pt", "contrasted.pt"), ("reader-before.pt", "reader.pt")):
+    for left, exported in (("continued.pt", "contrasted.pt"), ("reader-before.pt", "reader.pt")):
         before = torch.load(trained / "work" / exported, weights_only=True)
         for name, weights in torch.load(tmp_path / left, weights_only=True).items():
             coarse = float(before[name].abs().max()) / 100  # a step of int8 is at most 1 / 127 of the largest
             assert torch.allclose(weights, before[name], rtol=0, atol=coarse), (left, name)
+    for learnt_from in ("pairs.jsonl.gz", "teacher.npy"):
+        shutil.copy(trained / "work" / learnt_from, tmp_path)
+    assert main(["distil", *common]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]).keys() == {"step", "further", "minutes"}
 
 
 @pytest.mark.slow
@@ -186,7 +192,7 @@ def test_an_encoder_that_training_cannot_go_on_from_is_refused_with_the_cure(
     told = capsys.readouterr().err
     assert str(encoder) in told
     assert "export" in told
-    assert not (tmp_path / "work" / "start.pt").exists()
+    assert not (tmp_path / "work" / "continued.pt").exists()
 
 
 @pytest.mark.slow

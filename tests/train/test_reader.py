@@ -22,7 +22,7 @@ def tokenizer() -> Tokenizer:
 
 def example(passage: str, answer: str) -> Example:
     start = passage.index(answer) if answer else 0
-    return Example("made", "en", "Where is it?", passage, start, start + len(answer))
+    return Example("made", "en", "en", "Where is it?", passage, start, start + len(answer))
 
 
 def test_the_first_and_last_token_are_those_of_the_answer(tokenizer: Tokenizer) -> None:

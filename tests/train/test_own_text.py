@@ -1,0 +1,45 @@
+"""The text written for the training is what its README says: answers stand where they are told, once."""
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import indexing.train
+
+TEXT = Path(indexing.train.__file__).parent / "text"
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    with gzip.open(TEXT / "qa" / "own.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def test_every_answer_stands_once_and_where_it_is_told(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        for answer in row["answers"]:
+            start, text = answer["start"], answer["text"]
+            assert row["context"][start : start + len(text)] == text, row["id"]
+            assert row["context"].count(text) == 1, row["id"]
+
+
+def test_questions_cross_the_border_as_often_as_not_and_a_third_are_not_answered(rows: list[dict[str, Any]]) -> None:
+    crossing = [(row["question_lang"] == "en") != (row["lang"] == "en") for row in rows]
+    assert 0.4 <= sum(crossing) / len(rows) <= 0.6
+    assert 0.3 <= sum(not row["answers"] for row in rows) / len(rows) <= 0.4
+    assert set(Counter(row["question_lang"] for row in rows)) == {"nb", "nn", "en"}
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_the_everyday_pairs_are_the_same_in_bokmal_and_nynorsk() -> None:
+    english = []
+    for name, language in (("everyday", "nb"), ("everyday_nn", "nn")):
+        with gzip.open(TEXT / "parallel" / f"{name}.tsv.gz", "rt", encoding="utf-8") as lines:
+            columns = [line.rstrip("\n").split("\t") for line in lines]
+        assert all(len(row) == 3 and all(row) and row[2] == language for row in columns)
+        english.append([row[0] for row in columns])
+    assert english[0] == english[1]
