@@ -15,7 +15,7 @@ from indexing.train.gloss import gloss, gloss_dictionary, known_share, words_of
 from indexing.train.lexicon import Dictionary, LexiconSettings
 from indexing.train.pairs import Pair
 
-_COMMON = 0.2  # share of the texts that a word of grammar stands in
+_COMMON = 0.2  # share of the texts from which a word without a translation is one of grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ def _term(text: str) -> str:
 
 
 def _common(texts: Sequence[str]) -> set[str]:
+    """The words that stand in a large share of the texts."""
     counts = Counter(word for text in texts for word in set(words_of(text)))
     return {word for word, count in counts.items() if count > _COMMON * len(texts)}
 

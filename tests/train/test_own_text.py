@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import indexing.train
+from eval.options import QUESTIONS
+from indexing.train.overlap import read_measured
 
 TEXT = Path(indexing.train.__file__).parent / "text"
 
@@ -33,6 +35,15 @@ def test_questions_cross_the_border_as_often_as_not_and_a_third_are_not_answered
     assert 0.3 <= sum(not row["answers"] for row in rows) / len(rows) <= 0.4
     assert set(Counter(row["question_lang"] for row in rows)) == {"nb", "nn", "en"}
     assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_it_is_not_what_the_service_is_measured_with(rows: list[dict[str, Any]], corpus: Path) -> None:
+    texts = [file.read_text("utf-8") for file in sorted(corpus.glob("*.txt"))]
+    with QUESTIONS.open(encoding="utf-8") as lines:
+        texts += [text for line in lines for text in json.loads(line)["questions"].values()]
+    measured = read_measured(texts)
+    own = {row[field] for row in rows for field in ("question", "context")}
+    assert not [text for text in own if measured.overlaps(text)]
 
 
 def test_the_everyday_pairs_are_the_same_in_bokmal_and_nynorsk() -> None:
