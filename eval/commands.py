@@ -25,6 +25,7 @@ from eval.terminal import Countdown
 from indexing.encode import BUNDLED, load_encoder
 from indexing.store import Index
 from service.ask import Pipeline, open_pipeline
+from service.reader import load_reader
 from service.types import Mode
 
 _COMPARED = {  # measures of a row that `compare` tests
@@ -44,7 +45,9 @@ def measure_questions(options: Namespace) -> Measured:
     )
     documents, chunks = list(pipeline.index.documents.values()), pipeline.index.chunks
     pipelines = {"": pipeline} | {
-        name: open_chunks(documents, chunks, load_encoder(encoder), on_progress=Countdown("encoding"))
+        name: open_chunks(
+            documents, chunks, load_encoder(encoder), load_reader(encoder), on_progress=Countdown("encoding")
+        )
         for name, encoder in _labels(options.encoder)[1:]
     }
     systems = Systems(pipelines, list(Mode), EnglishBm25(chunks))

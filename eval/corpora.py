@@ -16,6 +16,7 @@ from indexing.lexicon import Lexicon, load_lexicon
 from indexing.store import Index, load, locked, save, settings_manifest
 from indexing.types import Block, BlockKind, Chunk, Document
 from service.ask import Pipeline, make_pipeline
+from service.reader import Reads, load_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +54,24 @@ def open_corpus(
 
     Args:
         corpus: From `cut_texts`.
-        encoder_name: As `load_encoder` takes it.
+        encoder_name: As `load_encoder` and `load_reader` take it.
         folder: Where the index is kept from one run to the next; None keeps it in memory alone.
         on_progress: Told how many passages are encoded.
 
     Raises:
-        EncoderError: the encoder cannot be loaded.
+        EncoderError: the encoder or its reader cannot be loaded.
         SnapshotError: somebody else is writing to the folder.
     """
-    encoder = load_encoder(encoder_name)
+    encoder, reader = load_encoder(encoder_name), load_reader(encoder_name)
     if encoder_name != BUNDLED:
         encoder = OneAtATime(encoder)
     if folder is None:
-        return open_chunks(corpus.documents, corpus.chunks, encoder, on_progress=on_progress)
+        return open_chunks(corpus.documents, corpus.chunks, encoder, reader, on_progress=on_progress)
     with locked(folder):
         before = _previous(folder)
         if before is not None and _is_of(before, corpus, encoder):
-            return make_pipeline(before, encoder, load_lexicon())
-        pipeline = open_chunks(corpus.documents, corpus.chunks, encoder, before=before, on_progress=on_progress)
+            return make_pipeline(before, encoder, load_lexicon(), reader=reader)
+        pipeline = open_chunks(corpus.documents, corpus.chunks, encoder, reader, before=before, on_progress=on_progress)
         save(pipeline.index, folder)
     return pipeline
 
@@ -79,16 +80,20 @@ def open_chunks(
     documents: Sequence[Document],
     chunks: Sequence[Chunk],
     encoder: Encoder,
+    reader: Reads | None = None,
     *,
     before: Index | None = None,
     on_progress: Progress | None = None,
 ) -> Pipeline:
-    """A pipeline over passages already cut; vectors of an equal encoder are taken from the index `before`."""
+    """A pipeline over passages already cut; vectors of an equal encoder are taken from the index `before`.
+
+    The bundled reader reads where no other is given.
+    """
     lexicon = load_lexicon()
     settings = _settings(encoder, lexicon)
     reusable = before if before is not None and before.card == encoder.card else None
     index, _ = make_index(documents, chunks, encoder, lexicon, settings, before=reusable, on_progress=on_progress)
-    return make_pipeline(index, encoder, lexicon)
+    return make_pipeline(index, encoder, lexicon, reader=reader)
 
 
 def make_document(source: Source) -> Document:

@@ -15,7 +15,7 @@ from service.calibration import SHIPPED, Calibration
 from service.candidates import collect
 from service.question import check_question
 from service.read import rank, read
-from service.reader import Reader, Reads
+from service.reader import Reader, Reads, load_reader
 from service.retrieve import Query, Retriever
 from service.types import Answer, Candidate, Hit, Mode, Reply, Timing
 
@@ -83,19 +83,20 @@ def open_pipeline(
 
     Args:
         folder: The index folder.
-        encoder_name: As `load_encoder` takes it.
+        encoder_name: As `load_encoder` and `load_reader` take it.
         calibration: None takes that of the index, or the shipped one where the index has none.
         read_passages: So many are read for an answer.
 
     Raises:
         SnapshotError: no index there, damaged, built with another encoder or analysis, or with a wrong calibration.
-        EncoderError: the encoder cannot be loaded.
+        EncoderError: the encoder or its reader cannot be loaded.
     """
     encoder, lexicon = load_encoder(encoder_name, threads=1), load_lexicon()
     settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
     index = load(folder, settings=settings)
     calibration = calibration or _calibration_of(index, folder)
-    return replace(make_pipeline(index, encoder, lexicon, calibration=calibration), read_passages=read_passages)
+    pipeline = make_pipeline(index, encoder, lexicon, reader=load_reader(encoder_name), calibration=calibration)
+    return replace(pipeline, read_passages=read_passages)
 
 
 def make_pipeline(

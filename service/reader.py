@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from indexing.encode import BUNDLED
 from indexing.joined import join
 from indexing.session import MODEL_FOLDER, open_graph, open_tokenizer
 from service.types import Mark
@@ -53,8 +54,18 @@ class Reads(Protocol):
         """Each passage by itself: what is made of one does not depend on those beside it."""
 
 
+def load_reader(encoder_name: str) -> "Reader":
+    """The reader that lies beside this encoder, whose token embeddings it shares; the bundled one where none does.
+
+    Raises:
+        EncoderError: its files are missing or damaged.
+    """
+    beside = Path(encoder_name)
+    return Reader(beside if encoder_name != BUNDLED and (beside / "reader.onnx").exists() else MODEL_FOLDER)
+
+
 class Reader:
-    """The bundled reader; holds nothing that changes."""
+    """A reader as the bundled one; holds nothing that changes."""
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         """Opens reader.onnx and its tokenizer.

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.encode import Encoder
-from indexing.errors import QuestionError, SnapshotError, UnknownDocumentError
+from indexing.errors import EncoderError, QuestionError, SnapshotError, UnknownDocumentError
 from indexing.lexicon import Lexicon
+from indexing.session import MODEL_FOLDER
 from indexing.store import Index, save, save_calibration
 from service.ask import READ_PASSAGES, CitationError, Pipeline, ask, compare, make_pipeline, open_pipeline
 from service.calibration import SHIPPED
@@ -254,6 +255,13 @@ def test_a_pipeline_opened_from_disk_answers_like_the_one_in_memory(real: Pipeli
     opened = open_pipeline(index_folder, "bundled")
     for question in QUESTIONS:
         assert said(opened, ask(opened, question)) == said(real, ask(real, question))
+
+
+def test_an_encoder_reads_with_the_reader_that_lies_beside_it(index_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_FOLDER, tmp_path / "model"))
+    (folder / "reader.onnx").write_bytes(b"no graph")
+    with pytest.raises(EncoderError, match=r"model.reader\.onnx"):
+        open_pipeline(index_folder, str(folder))
 
 
 @pytest.fixture

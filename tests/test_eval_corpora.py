@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import strategies as st
 from eval.corpora import Source, cut_texts, make_document, open_corpus
 from indexing.chunk import MAX_CHARS, split
 from indexing.encode import BUNDLED
+from indexing.errors import EncoderError
 from indexing.language import Detector
+from indexing.session import MODEL_FOLDER
 from indexing.store import current_version
 
 _DETECTOR = Detector()
@@ -57,6 +60,13 @@ def test_an_index_kept_of_other_texts_gives_its_vectors_and_no_more(tmp_path: Pa
     titled = cut_texts([Source("a", "Animals", mice.text), cats])  # the same text under a title is another passage
     pipeline = open_corpus(titled, BUNDLED, folder=tmp_path / "index")
     assert pipeline.index.chunks[0].context == "Animals"
+
+
+def test_an_encoder_reads_with_the_reader_that_lies_beside_it(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_FOLDER, tmp_path / "model"))
+    (folder / "reader.onnx").write_bytes(b"no graph")
+    with pytest.raises(EncoderError, match=r"model.reader\.onnx"):
+        open_corpus(cut_texts([Source("a", "", "Mice eat cheese.")]), str(folder))
 
 
 def test_cutting_tells_how_many_texts_are_done() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexing.errors import EncoderError
 from indexing.joined import LONGEST_QUESTION
 from indexing.session import MODEL_FOLDER
-from service.reader import LONGEST_ANSWER, LONGEST_PASSAGE, Reader, Reading
+from service.reader import LONGEST_ANSWER, LONGEST_PASSAGE, Reader, Reading, load_reader
 
 LOGITS = st.floats(min_value=-9, max_value=9, width=32)
 
@@ -78,6 +78,15 @@ def test_a_reader_that_is_missing_is_refused_by_its_file(tmp_path: Path, file: s
     (folder / file).unlink()
     with pytest.raises(EncoderError, match=f"{file}.*install the package again"):
         Reader(folder)
+
+
+def test_the_reader_beside_an_encoder_is_the_one_that_reads(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_FOLDER, tmp_path / "model"))
+    (folder / "reader.onnx").write_bytes(b"no graph")
+    with pytest.raises(EncoderError, match=r"model.reader\.onnx"):
+        load_reader(str(folder))
+    (folder / "reader.onnx").unlink()
+    assert load_reader(str(folder)).read("Hva?", []) == []  # the bundled one
 
 
 def test_no_passage_gives_no_reading(reader: Reader) -> None:
