@@ -83,14 +83,14 @@ class Calibration:
 
 # Fitted on the tuning questions: python -m eval calibrate --dry-run
 SHIPPED = Calibration(
-    read=0.0865,
-    passage=2.7507,
-    margin=7.8464,
-    weakest=-1.0187,
-    unmatched=-1.8076,
-    asked=0.9324,
-    bias=-3.151,
-    answer_at=0.3,
+    read=0.1857,
+    passage=4.0873,
+    margin=9.1112,
+    weakest=-2.5988,
+    unmatched=-1.8597,
+    asked=0.8215,
+    bias=-3.2273,
+    answer_at=0.25,
     show_at=0.1,
     most_unmatched=0.3,
 )

@@ -1,5 +1,6 @@
 """Reads a passage with a question in mind: where in it the answer begins and ends, or that it does not tell."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -35,7 +36,11 @@ class Reading:
     spans: npt.NDArray[np.int32]
 
     def best(self, start: int, end: int) -> Mark | None:
-        """The best part of the passage between two code points, of at most 30 tokens; None where it has no token."""
+        """The best part of the passage between two code points, of at most 30 tokens; None where it has no token.
+
+        Its score is that of all such parts together: a sentence of which the reader would mark one end or another is no
+        less sure to answer.
+        """
         inside = np.flatnonzero((self.spans[:, 0] >= start) & (self.spans[:, 1] <= end))
         if not len(inside):
             return None
@@ -43,8 +48,10 @@ class Reading:
         length = np.arange(len(inside))[None, :] - np.arange(len(inside))[:, None]
         scores = np.where((length >= 0) & (length < LONGEST_ANSWER), scores, -np.inf)
         first, last = np.unravel_index(int(scores.argmax()), scores.shape)
+        highest = float(scores[first, last])
+        together = highest + math.log(float(np.exp(scores - highest).sum()))
         begin, stop = self.spans[inside[first], 0], self.spans[inside[last], 1]
-        return Mark(int(begin), int(stop), float(scores[first, last]))
+        return Mark(int(begin), int(stop), together)
 
 
 class Reads(Protocol):

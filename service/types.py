@@ -41,8 +41,8 @@ class Signals:
     """What speaks for a sentence.
 
     late: best cosine of every question token in the sentence, weighted by rarity (MaxSim).
-    read: score of the reader's mark in it, between -8 and 8; above 0 it would rather mark that than say the passage
-        does not tell; 0 where it did not read so far.
+    read: log-odds of the reader's marking a part of it against its saying that the passage does not tell, between -8
+        and 8; 0 where it did not read so far.
     passage: fused retrieval score of its passage.
     expected: 1 where it holds a value of the kind asked for that the question does not name, else 0; 0.5 for prose.
     opens_list, question: 1 where it ends in a colon, or asks itself; else 0.
@@ -64,10 +64,10 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A part of a passage that may answer: code points of the passage, half-open.
+    """The part of a stretch of a passage that answers best: code points of the passage, half-open.
 
-    `score` is the sum of the logits of its first and last token less those of there being no answer: above 0 the
-    reader would rather mark it than nothing, and scores of different passages can be compared.
+    `score` is the log-odds, in nats, of the answer being any part of that stretch against there being none in the
+    passage: above 0 the reader would rather mark one than nothing, and scores of different passages can be compared.
     """
 
     start: int

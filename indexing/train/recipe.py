@@ -86,6 +86,7 @@ class Recipe:
 
     seed: int
     kept: float  # share of the weights before the contrastive phase in the mean that it leaves
+    kept_further: float  # share, in the mean of that, of the encoder that `continue` went on from
     vocabulary: VocabularySettings
     alignment: AlignmentSettings
     lexicon: LexiconSettings
@@ -118,6 +119,7 @@ def _recipe(read: Mapping[str, Any]) -> Recipe:
     return Recipe(
         seed=read["seed"],
         kept=read["kept"],
+        kept_further=read["kept_further"],
         vocabulary=VocabularySettings(**read["vocabulary"]),
         alignment=AlignmentSettings(**read["alignment"]),
         lexicon=_lexicon(read["lexicon"]),

@@ -144,7 +144,8 @@ def run_distil(work: Work, teacher: Path) -> Figures:
 def run_contrast(work: Work) -> Figures:
     """contrasted.pt: the weights that found the held out lessons best, by the worst of the four directions.
 
-    They are the mean with those before, so that not all that distillation has aligned is given up for it.
+    They are the mean with those before, so that not all that distillation has aligned is given up for it; and, after
+    `continue`, with those of the encoder that it went on from.
     """
     recipe = work.recipe
     student, tokenizer, phase = work.student(DISTILLED, "distil"), work.tokenizer(), recipe.phases["contrast"]
@@ -168,6 +169,8 @@ def run_contrast(work: Work) -> Figures:
     tasks = [(rows, replayed[i % len(replayed)]) for i, rows in enumerate(asked[: phase.steps])]
     optimise(student, tasks, losses, phase, checkpoint=work.folder / "contrast.pt", watch=watch)
     student = mean_of(work.student(DISTILLED, "distil"), student, recipe.kept)  # what `watch` looks at from here on
+    if (work.folder / CONTINUED).exists():
+        student = mean_of(work.student(CONTINUED, "continue"), student, recipe.kept_further)
     work.save(student, CONTRASTED)
     return {"lessons": len(lessons), "steps": len(tasks), **watch()}
 

@@ -177,6 +177,13 @@ def test_training_goes_on_from_an_encoder_that_was_exported(
         shutil.copy(trained / "work" / learnt_from, tmp_path)
     assert main(["distil", *common]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1]).keys() == {"step", "further", "minutes"}
+    shutil.copy(trained / "work" / "dictionaries.json", tmp_path)
+    assert main(["contrast", *common]) == 0
+    names = ("continued.pt", "distilled.pt", "contrast.best.pt", "contrasted.pt")
+    before, distilled, best, left_by_it = (torch.load(tmp_path / name, weights_only=True) for name in names)
+    for name, weights in left_by_it.items():
+        mean = 0.3 * before[name] + 0.7 * (0.5 * distilled[name] + 0.5 * best["student"][name])
+        assert torch.allclose(weights, mean, rtol=0, atol=1e-5), name
 
 
 @pytest.mark.slow
