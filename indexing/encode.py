@@ -81,11 +81,17 @@ def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
     Raises:
         EncoderError: the model is not there, is damaged, or its library is not installed.
     """
-    if name == BUNDLED:
-        return OnnxEncoder(MODEL_FOLDER, threads=threads or os.cpu_count() or 1)
-    if (Path(name) / "encoder.json").exists():
-        return OnnxEncoder(Path(name), threads=threads or os.cpu_count() or 1)
+    folder = model_folder(name)
+    if folder:
+        return OnnxEncoder(folder, threads=threads or os.cpu_count() or 1)
     return SentenceTransformersEncoder(name)
+
+
+def model_folder(name: str) -> Path | None:
+    """Where the files of the encoder of this name lie; None for one of sentence-transformers."""
+    if name == BUNDLED:
+        return MODEL_FOLDER
+    return Path(name) if (Path(name) / "encoder.json").exists() else None
 
 
 class OnnxEncoder:

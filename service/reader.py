@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexing.encode import BUNDLED
+from indexing.encode import model_folder
 from indexing.joined import join
 from indexing.session import MODEL_FOLDER, open_graph, open_tokenizer
 from service.types import Mark
@@ -67,8 +67,8 @@ def load_reader(encoder_name: str) -> "Reader":
     Raises:
         EncoderError: its files are missing or damaged.
     """
-    beside = Path(encoder_name)
-    return Reader(beside if encoder_name != BUNDLED and (beside / "reader.onnx").exists() else MODEL_FOLDER)
+    folder = model_folder(encoder_name)
+    return Reader(folder if folder and (folder / "reader.onnx").exists() else MODEL_FOLDER)
 
 
 class Reader:

@@ -118,7 +118,7 @@ def run_distil(work: Work, teacher: Path) -> Figures:
 
     An encoder that was made before is taken further in a phase of its own.
     """
-    goes_on = (work.folder / CONTINUED).exists()
+    goes_on = _goes_on(work)
     student, tokenizer = work.student(CONTINUED if goes_on else START, "align"), work.tokenizer()
     sampling, seen, english = work.recipe.sampling, work.pairs(), work.teacher()
     kept_rows = start.teacher_tokenizer(teacher).get_vocab_size()
@@ -169,7 +169,7 @@ def run_contrast(work: Work) -> Figures:
     tasks = [(rows, replayed[i % len(replayed)]) for i, rows in enumerate(asked[: phase.steps])]
     optimise(student, tasks, losses, phase, checkpoint=work.folder / "contrast.pt", watch=watch)
     student = mean_of(work.student(DISTILLED, "distil"), student, recipe.kept)  # what `watch` looks at from here on
-    if (work.folder / CONTINUED).exists():
+    if _goes_on(work):
         student = mean_of(work.student(CONTINUED, "continue"), student, recipe.kept_further)
     work.save(student, CONTRASTED)
     return {"lessons": len(lessons), "steps": len(tasks), **watch()}
@@ -199,6 +199,11 @@ def run_reader(work: Work) -> Figures:
     )  # fmt: skip
     work.save(reader, READER)
     return {"examples": len(read), "answerable": sum(one.last > 0 for one in read), "steps": len(batches)}
+
+
+def _goes_on(work: Work) -> bool:
+    """Whether `continue` took the place of vocabulary and align."""
+    return (work.folder / CONTINUED).exists()
 
 
 def _distilling(

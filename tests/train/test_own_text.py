@@ -1,24 +1,19 @@
 """The text written for the training is what its README says: answers stand where they are told, once."""
 
 import gzip
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import indexing.train
-from eval.options import QUESTIONS
 from indexing.train.overlap import read_measured
-
-TEXT = Path(indexing.train.__file__).parent / "text"
+from tests.train.texts import WRITTEN, measured_with, written_questions
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    with gzip.open(TEXT / "qa" / "own.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return written_questions()
 
 
 def test_every_answer_stands_once_and_where_it_is_told(rows: list[dict[str, Any]]) -> None:
@@ -38,10 +33,7 @@ def test_questions_cross_the_border_as_often_as_not_and_a_third_are_not_answered
 
 
 def test_it_is_not_what_the_service_is_measured_with(rows: list[dict[str, Any]], corpus: Path) -> None:
-    texts = [file.read_text("utf-8") for file in sorted(corpus.glob("*.txt"))]
-    with QUESTIONS.open(encoding="utf-8") as lines:
-        texts += [text for line in lines for text in json.loads(line)["questions"].values()]
-    measured = read_measured(texts)
+    measured = read_measured(measured_with(corpus))
     own = {row[field] for row in rows for field in ("question", "context")}
     assert not [text for text in own if measured.overlaps(text)]
 
@@ -49,7 +41,7 @@ def test_it_is_not_what_the_service_is_measured_with(rows: list[dict[str, Any]],
 def test_the_everyday_pairs_are_the_same_in_bokmal_and_nynorsk() -> None:
     english = []
     for name, language in (("everyday", "nb"), ("everyday_nn", "nn")):
-        with gzip.open(TEXT / "parallel" / f"{name}.tsv.gz", "rt", encoding="utf-8") as lines:
+        with gzip.open(WRITTEN / "parallel" / f"{name}.tsv.gz", "rt", encoding="utf-8") as lines:
             columns = [line.rstrip("\n").split("\t") for line in lines]
         assert all(len(row) == 3 and all(row) and row[2] == language for row in columns)
         english.append([row[0] for row in columns])

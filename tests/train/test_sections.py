@@ -1,20 +1,16 @@
 """The questions about invented sections are what their README says, and nobody's training text."""
 
-import gzip
-import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import indexing.train
 from eval.options import QUESTIONS
 from eval.squad import Item, read_reading
 from indexing.train.overlap import read_measured
+from tests.train.texts import measured_with, written_questions
 
 SECTIONS = QUESTIONS.parent / "sections"
-TRAINED_ON = Path(indexing.train.__file__).parent / "text" / "qa" / "own.jsonl.gz"
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +30,8 @@ def test_an_answer_stands_once_in_its_section(items: list[Item]) -> None:
     assert not [item.id for item in items for answer in item.answers if item.context.count(answer) != 1]
 
 
-def texts_used_elsewhere(corpus: Path) -> Iterator[str]:
-    """Of the documents, the question set and the text written for the training."""
-    yield from (file.read_text("utf-8") for file in sorted(corpus.glob("*.txt")))
-    with QUESTIONS.open(encoding="utf-8") as lines:
-        yield from (text for line in lines for text in json.loads(line)["questions"].values())
-    with gzip.open(TRAINED_ON, "rt", encoding="utf-8") as lines:
-        yield from (row[field] for row in map(json.loads, lines) for field in ("question", "context"))
-
-
 def test_they_share_eight_words_in_a_row_with_nothing_used_elsewhere(items: list[Item], corpus: Path) -> None:
-    elsewhere = read_measured(texts_used_elsewhere(corpus))
+    written = [row[field] for row in written_questions() for field in ("question", "context")]
+    elsewhere = read_measured(measured_with(corpus) + written)
     asked = {text for item in items for text in (item.question, item.context)}
     assert not sorted(text for text in asked if elsewhere.overlaps(text))

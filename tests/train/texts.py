@@ -1,0 +1,24 @@
+"""Texts that must not be the same: what the service is measured with, and what was written for the training."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import indexing.train
+from eval.options import QUESTIONS
+
+WRITTEN = Path(indexing.train.__file__).parent / "text"
+
+
+def measured_with(corpus: Path) -> list[str]:
+    """The documents, and the questions of the question set in every language."""
+    documents = [file.read_text("utf-8") for file in sorted(corpus.glob("*.txt"))]
+    with QUESTIONS.open(encoding="utf-8") as lines:
+        return documents + [text for line in lines for text in json.loads(line)["questions"].values()]
+
+
+def written_questions() -> list[dict[str, Any]]:
+    """The questions written for the training, with their passages."""
+    with gzip.open(WRITTEN / "qa" / "own.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
