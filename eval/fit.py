@@ -29,6 +29,7 @@ class Best:
     question: Question
     features: dict[str, float]  # empty where no sentence was found: then nothing is said
     right: bool
+    unmatched: float = 1.0  # share of the question with nothing near it in the sentence's passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _best(question: Question, ranked: Sequence[Candidate]) -> Best:
         return Best(question, {}, right=False)
     best = ranked[0]
     right = holds_answer(question, best.chunk.document_id, best.sentence.start, best.text)
-    return Best(question, confidence_features(ranked), right)
+    return Best(question, confidence_features(ranked), right, best.signals.unmatched)
 
 
 def fit(best: Sequence[Best]) -> Fitted:
@@ -117,7 +118,7 @@ def trade_offs(
     correct and false-refusal are shares of the answerable questions, precision of all that would be answered. As in
     the service, nothing is said where `most_unmatched` or more of the question finds nothing near.
     """
-    fits = np.array([bool(b.features) and b.features["unmatched"] < most_unmatched for b in best])
+    fits = np.array([bool(b.features) and b.unmatched < most_unmatched for b in best])
     return [_trade_off(best, fits & (confidence >= t), t, kinds) for t in (np.arange(5, 100, 5) / 100).tolist()]
 
 

@@ -31,7 +31,8 @@ def peak_memory_mb() -> float:
 
 
 def index_size_mb(index: Index) -> dict[str, float]:
-    """MB of the vectors, the token vectors and the postings of an index."""
+    """MB of the vectors, those of the tokens and of the sentences, and the postings of an index."""
     tokens = index.tokens.vectors.nbytes + index.tokens.spans.nbytes + index.tokens.ids.nbytes
     postings = sum(part.nbytes for part in (index.lexical.starts, index.lexical.rows, index.lexical.scores))
-    return {"vectors": index.vectors.nbytes / 1e6, "tokens": tokens / 1e6, "postings": postings / 1e6}
+    sizes = {"vectors": index.vectors.nbytes, "tokens": tokens, "sentences": index.sentences.vectors.nbytes}
+    return {name: size / 1e6 for name, size in {**sizes, "postings": postings}.items()}

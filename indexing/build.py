@@ -18,6 +18,7 @@ from indexing.language import Detector
 from indexing.late import Matrix, TokenIndex, TokenRows, fit_projection, join_rows, project, quantise
 from indexing.lexical import build_lexical
 from indexing.lexicon import Lexicon
+from indexing.sentence_vectors import Rows, SentenceVectors, join_sentences
 from indexing.store import (
     SCHEMA_VERSION,
     Index,
@@ -31,6 +32,17 @@ from indexing.store import (
 from indexing.types import Chunk, Document
 
 _SLICE_PASSAGES = 2_000  # encoded at once: their token vectors take 400 MB until they are projected
+
+_Slice = list[tuple[Encoded, Rows]]  # passages, each with the vectors of its sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """What the index holds of one passage."""
+
+    passage: Matrix
+    tokens: TokenRows
+    sentences: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,8 @@ def build_index(
 ) -> Summary:
     """Reads the corpus and writes a snapshot of its index; passages that have not changed keep their vectors.
 
-    A calibration goes over from the index before, unless that was made with other settings: then its numbers mean
-    nothing any more.
+    A calibration goes over from the index before, unless that was made with other settings or by another version: then
+    its numbers mean nothing any more.
 
     Raises:
         CorpusError: the corpus cannot be used; the index stays as it was.
@@ -73,7 +85,8 @@ def build_index(
         )
         manifest = read_manifest(folder)
         calibration = manifest.get("calibration")
-        is_kept = calibration is not None and all(manifest.get(key) == value for key, value in settings.items())
+        same = {"schema": SCHEMA_VERSION, **settings}
+        is_kept = calibration is not None and all(manifest.get(key) == value for key, value in same.items())
         version = save(with_calibration(index, calibration) if is_kept else index, folder)
         became: Literal["none", "kept", "dropped"] = "kept" if is_kept else "none" if calibration is None else "dropped"
         return Summary(version, len(documents), len(chunks), encoded, became)
@@ -91,14 +104,14 @@ def make_index(
 ) -> tuple[Index, int]:
     """The index of these passages in memory, and how many of them had to be encoded."""
     texts = [passage_text(chunk) for chunk in chunks]
-    hashes = tuple(hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)
+    hashes = tuple(_hash(chunk) for chunk in chunks)
     known = {text_hash: row for row, text_hash in enumerate(before.text_hashes)} if before else {}
     new = [i for i, text_hash in enumerate(hashes) if text_hash not in known]
     base = Analyzer()
     stems = {word.norwegian for document in documents for word in base.words(document.text) if not word.stop}
     analyzer = Analyzer(stems | set(lexicon.to_english))
     rows = [known.get(text_hash) for text_hash in hashes]
-    vectors, tokens = _collect(chunks, rows, before, _encode(encoder, [texts[i] for i in new], on_progress))
+    vectors, tokens, sentences = _collect(chunks, rows, before, _encode(encoder, [chunks[i] for i in new], on_progress))
     manifest = {"schema": SCHEMA_VERSION, **settings, "documents": len(documents), "chunks": len(chunks)}
     manifest["corpus"] = hashlib.sha256("".join(d.id + "\0" + d.text for d in documents).encode()).hexdigest()[:16]
     index = Index(
@@ -107,6 +120,7 @@ def make_index(
         chunks=tuple(chunks),
         vectors=vectors,
         tokens=tokens,
+        sentences=sentences,
         lexical=build_lexical([analyzer.terms(text) for text in texts]),
         analyzer=analyzer,
         text_hashes=hashes,
@@ -127,11 +141,30 @@ def _previous(folder: Path, settings: Mapping[str, object]) -> Index | None:
         return None  # a damaged or foreign snapshot is no source of vectors: everything is encoded anew
 
 
-def _encode(encoder: Encoder, texts: Sequence[str], on_progress: Progress | None) -> Iterator[list[Encoded]]:
-    """The texts encoded, a slice at a time."""
-    for start in range(0, len(texts), _SLICE_PASSAGES):
-        slice_progress = partial(_tell, on_progress, start, len(texts)) if on_progress else None
-        yield encoder.encode_passages(texts[start : start + _SLICE_PASSAGES], on_progress=slice_progress)
+def sentence_texts(chunk: Chunk) -> list[str]:
+    """What is encoded for the sentences of a passage: each by itself, word for word."""
+    return [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+
+
+def _hash(chunk: Chunk) -> str:
+    """Of everything that is encoded for a passage, first 16 hexadecimal digits."""
+    return hashlib.sha256("\0".join([passage_text(chunk), *sentence_texts(chunk)]).encode()).hexdigest()[:16]
+
+
+def _encode(encoder: Encoder, chunks: Sequence[Chunk], on_progress: Progress | None) -> Iterator[_Slice]:
+    """The passages and their sentences encoded, a slice at a time."""
+    for start in range(0, len(chunks), _SLICE_PASSAGES):
+        part = chunks[start : start + _SLICE_PASSAGES]
+        slice_progress = partial(_tell, on_progress, start, len(chunks)) if on_progress else None
+        passages = encoder.encode_passages([passage_text(chunk) for chunk in part], on_progress=slice_progress)
+        yield list(zip(passages, _encode_sentences(encoder, part), strict=True))
+
+
+def _encode_sentences(encoder: Encoder, chunks: Sequence[Chunk]) -> list[Rows]:
+    """For every passage (sentences, d) int8."""
+    encoded = encoder.encode_passages([text for chunk in chunks for text in sentence_texts(chunk)])
+    vectors = np.array([one.vector for one in encoded], dtype=np.float32).reshape(-1, encoder.card.dimension)
+    return np.split(quantise(vectors), np.cumsum([len(chunk.sentences) for chunk in chunks])[:-1])
 
 
 def _tell(on_progress: Progress, before: int, total: int, done: int, _: int) -> None:
@@ -139,26 +172,29 @@ def _tell(on_progress: Progress, before: int, total: int, done: int, _: int) -> 
 
 
 def _collect(
-    chunks: Sequence[Chunk], rows: Sequence[int | None], before: Index | None, slices: Iterator[list[Encoded]]
-) -> tuple[Matrix, TokenIndex]:
-    """Vectors and token vectors of all passages: encoded now, or from their row in the index before.
+    chunks: Sequence[Chunk], rows: Sequence[int | None], before: Index | None, slices: Iterator[_Slice]
+) -> tuple[Matrix, TokenIndex, SentenceVectors]:
+    """Vectors of all passages, of their tokens and sentences: encoded now, or from their row in the index before.
 
     The projection is that of the index before, where a passage of it is kept, else fitted on the first slice.
     """
     projection = before.tokens.projection if before and any(row is not None for row in rows) else None
-    vectors: dict[int, Matrix] = {}
-    parts: dict[int, TokenRows] = {}
+    made: dict[int, _Vectors] = {}
     new = iter([i for i, row in enumerate(rows) if row is None])
     for encoded in slices:
-        projection = fit_projection(encoded) if projection is None else projection
-        for passage in encoded:
+        projection = fit_projection([passage for passage, _ in encoded]) if projection is None else projection
+        for passage, sentences in encoded:
             i = next(new)
             context_chars = len(passage_text(chunks[i])) - len(chunks[i].text)
             tokens = quantise(project(passage.tokens, projection))
-            vectors[i], parts[i] = passage.vector, TokenRows(tokens, passage.spans - context_chars, passage.ids)
+            made[i] = _Vectors(passage.vector, TokenRows(tokens, passage.spans - context_chars, passage.ids), sentences)
     for i, row in enumerate(rows):
         if row is not None and before is not None:
-            vectors[i], parts[i] = before.vectors[row], before.tokens.rows(row)
+            made[i] = _Vectors(before.vectors[row], before.tokens.rows(row), before.sentences.rows(row))
     assert projection is not None, "an index holds at least one passage"
-    in_order = range(len(chunks))
-    return np.stack([vectors[i] for i in in_order]), join_rows([parts[i] for i in in_order], projection)
+    in_order = [made[i] for i in range(len(chunks))]
+    return (
+        np.stack([one.passage for one in in_order]),
+        join_rows([one.tokens for one in in_order], projection),
+        join_sentences([one.sentences for one in in_order]),
+    )

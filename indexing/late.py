@@ -16,7 +16,7 @@ from indexing.encode import Encoded, unit_rows
 
 TOKEN_DIMENSION = 128  # of 384: the ranking is as good as with all, at a third of the space
 _SAMPLE_TOKENS = 20_000  # enough to find the principal axes
-_SCALE = 127.0  # unit rows as int8
+SCALE = 127.0  # unit rows as int8
 
 Matrix = npt.NDArray[np.float32]
 
@@ -144,7 +144,7 @@ def principal_axes(tokens: Matrix, dimension: int) -> Matrix:
 
 
 def _cosines(query: QueryTokens, vectors: Matrix) -> Matrix:
-    return np.asarray((vectors @ query.vectors.T) / _SCALE, dtype=np.float32)
+    return np.asarray((vectors @ query.vectors.T) / SCALE, dtype=np.float32)
 
 
 def project(tokens: Matrix, projection: Matrix) -> Matrix:
@@ -154,5 +154,5 @@ def project(tokens: Matrix, projection: Matrix) -> Matrix:
 
 def quantise(vectors: Matrix) -> npt.NDArray[np.int8]:
     """Rows of unit length as int8, 127 standing for 1."""
-    rounded: npt.NDArray[np.int8] = np.clip(np.rint(vectors * _SCALE), -_SCALE, _SCALE).astype(np.int8)
+    rounded: npt.NDArray[np.int8] = np.clip(np.rint(vectors * SCALE), -SCALE, SCALE).astype(np.int8)
     return rounded

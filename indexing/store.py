@@ -19,13 +19,15 @@ import numpy.typing as npt
 from indexing.analyze import ANALYZER_VERSION, Analyzer
 from indexing.encode import EncoderCard
 from indexing.errors import SnapshotError
-from indexing.late import TokenIndex
+from indexing.late import SCALE, TokenIndex
 from indexing.lexical import Lexical, load_lexical
+from indexing.sentence_vectors import SentenceVectors
 from indexing.types import Block, BlockKind, Chunk, Document, Sentence
 
-SCHEMA_VERSION = 2  # raise it when the files of a snapshot change
+SCHEMA_VERSION = 3  # raise it when the files of a snapshot change
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
+_DISCARDED = ".discarded-"
 _CURE = "run: python -m indexing"
 
 
@@ -38,9 +40,10 @@ class Index:
     chunks: tuple[Chunk, ...]
     vectors: npt.NDArray[np.float32]
     tokens: TokenIndex
+    sentences: SentenceVectors
     lexical: Lexical
     analyzer: Analyzer
-    text_hashes: tuple[str, ...]  # of each passage as it was encoded: what is unchanged is not encoded again
+    text_hashes: tuple[str, ...]  # of each passage and its sentences: what is unchanged is not encoded again
 
     @property
     def card(self) -> EncoderCard:
@@ -57,6 +60,22 @@ class Index:
         scores, rows = self._flat.search(query[None, :], min(k, len(self.chunks)))
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 
+    def search_sentences(
+        self, query: npt.NDArray[np.float32], k: int, *, passages: Sequence[int] | None = None
+    ) -> list[int]:
+        """The rows of the passages that hold the k sentences nearest to a query vector of unit length, ascending.
+
+        The query is rounded to 8 bits as the sentences are. Only sentences of `passages` count where these are given.
+        """
+        starts = self.sentences.starts
+        parameters = faiss.SearchParameters()
+        if passages is not None:
+            allowed = [np.arange(starts[row], starts[row + 1]) for row in passages]
+            parameters.sel = faiss.IDSelectorBatch(np.concatenate([np.empty(0, dtype=np.int64), *allowed]))
+        _, found = self._flat_sentences.search(np.rint(query[None, :] * SCALE), k, params=parameters)
+        rows: list[int] = np.unique(np.searchsorted(starts, found[found >= 0], side="right") - 1).tolist()
+        return rows
+
     @cached_property
     def rows_of(self) -> Mapping[str, Sequence[int]]:
         """The rows of every document's passages, by document id, ascending."""
@@ -71,6 +90,13 @@ class Index:
         flat.add(self.vectors)
         return flat
 
+    @cached_property
+    def _flat_sentences(self) -> Any:  # faiss.IndexScalarQuantizer
+        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed  # as they come: nothing is fitted
+        flat = faiss.IndexScalarQuantizer(self.vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+        flat.add(self.sentences.vectors.astype(np.float32))
+        return flat
+
 
 def save(index: Index, folder: Path) -> str:
     """Writes a snapshot beside the others and makes it the current one; gives its version.
@@ -79,7 +105,7 @@ def save(index: Index, folder: Path) -> str:
     is killed at, the pointer names a whole snapshot: the old one or the new one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for left_over in folder.glob(".writing-*"):
+    for left_over in (*folder.glob(".writing-*"), *folder.glob(f"{_DISCARDED}*")):
         shutil.rmtree(left_over)
     writing = folder / f".writing-{os.getpid()}"
     _write_files(index, writing)
@@ -88,10 +114,12 @@ def save(index: Index, folder: Path) -> str:
     version = hashlib.sha256(_canonical(manifest)).hexdigest()[:12]
     if current_version(folder) == version and _is_whole(folder / version):
         shutil.rmtree(writing)
+        _remove_old(folder, version)  # a process killed after it had published may have left one
         return version
     _write(writing / _MANIFEST, _canonical({**manifest, "version": version}))
     _sync(writing)
-    shutil.rmtree(folder / version, ignore_errors=True)
+    if (folder / version).exists():  # damaged
+        _discard(folder / version)
     writing.rename(folder / version)
     _write(folder / f".{_POINTER}", version.encode())
     os.replace(folder / f".{_POINTER}", folder / _POINTER)
@@ -220,6 +248,8 @@ def _write_files(index: Index, folder: Path) -> None:
     np.save(folder / "token_ids.npy", tokens.ids)
     np.save(folder / "token_starts.npy", tokens.starts)
     np.save(folder / "projection.npy", tokens.projection)
+    np.save(folder / "sentences.npy", index.sentences.vectors)
+    np.save(folder / "sentence_starts.npy", index.sentences.starts)
     _write(folder / "tokens.json", _canonical({str(i): n for i, n in sorted(tokens.document_frequency.items())}))
     _write(folder / "stems.json", _canonical(sorted(index.analyzer.known)))
     index.lexical.save(folder / "lexical")
@@ -245,6 +275,10 @@ def _read_snapshot(snapshot: Path, manifest: Mapping[str, Any]) -> Index:
             starts=np.load(snapshot / "token_starts.npy"),
             projection=np.load(snapshot / "projection.npy"),
             document_frequency={int(i): n for i, n in frequencies.items()},
+        ),
+        sentences=SentenceVectors(
+            vectors=np.load(snapshot / "sentences.npy", mmap_mode="r"),
+            starts=np.load(snapshot / "sentence_starts.npy"),
         ),
         lexical=load_lexical(snapshot / "lexical"),
         analyzer=Analyzer(_read_json(snapshot / "stems.json")),
@@ -305,7 +339,14 @@ def _remove_old(folder: Path, version: str) -> None:
     """Removes every other snapshot: what was taken out of the corpus is gone; who has one open reads on."""
     for snapshot in folder.iterdir():
         if snapshot.name != version and (snapshot / _MANIFEST).exists():
-            shutil.rmtree(snapshot)
+            _discard(snapshot)
+
+
+def _discard(snapshot: Path) -> None:
+    """Removes a snapshot; under another name first, by which the next build knows what a killed process left of it."""
+    discarded = snapshot.with_name(f"{_DISCARDED}{snapshot.name}")
+    snapshot.rename(discarded)
+    shutil.rmtree(discarded)
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from indexing.late import Matrix
 from indexing.store import Index
 from indexing.types import BlockKind
@@ -30,7 +28,7 @@ def collect(index: Index, query: Query, hits: Sequence[Hit], readings: Sequence[
 
 def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected: Expected) -> Iterator[Candidate]:
     chunk, weights = hit.chunk, query.tokens.weights
-    weakest, unmatched = _misfit(index.tokens.matches(query.tokens, [hit.row])[0], weights)
+    unmatched = _unmatched(index.tokens.matches(query.tokens, [hit.row])[0], weights)
     spans = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
     late = query.tokens.mean(index.tokens.match_spans(query.tokens, hit.row, spans))
     for sentence, (start, end), sentence_late in zip(chunk.sentences, spans, late.tolist(), strict=True):
@@ -47,16 +45,12 @@ def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected
             expected=0.5 if expected is Expected.PROSE else float(bool(values)),
             opens_list=float(text.endswith(":")),
             question=float(text.rstrip('”"» ').endswith("?")),
-            weakest=weakest,
             unmatched=unmatched,
             asked=len(weights) / 10,
         )
         yield Candidate(chunk, sentence, text, signals, values, mark)
 
 
-def _misfit(matches: Matrix, weights: Matrix) -> tuple[float, float]:
-    """The signals `weakest` and `unmatched` of a passage; a question without tokens fits nothing."""
-    if not len(matches):
-        return 0.0, 1.0
-    quarter = max(1, len(matches) // 4)
-    return float(np.sort(matches)[:quarter].mean()), float(weights[matches < _MATCHED].sum())
+def _unmatched(matches: Matrix, weights: Matrix) -> float:
+    """The signal `unmatched` of a passage; a question without tokens fits nothing."""
+    return float(weights[matches < _MATCHED].sum()) if len(matches) else 1.0

@@ -19,8 +19,6 @@ _MEANINGS = {
     "opens_list": "1 where the sentence ends in a colon: what follows it would be the answer",
     "question": "1 where the sentence asks a question itself",
     "margin": "how far the best sentence's score is ahead of the next one's that says something else",
-    "weakest": "how close the passage comes to the quarter of the question's words that it fits least",
-    "unmatched": "the share of the question, rare words counting most, that the passage has nothing near to",
     "asked": "the length of the question in word pieces, divided by ten",
 }
 _KINDS = {

@@ -16,9 +16,9 @@ class Preference:
     """How much each signal counts when sentences are compared."""
 
     late: float = 1.0
-    read: float = 0.015
-    passage: float = 0.5
-    expected: float = 0.05
+    read: float = 0.02
+    passage: float = 0.6
+    expected: float = 0.03
     opens_list: float = -0.2
     question: float = -0.05
 
@@ -68,8 +68,6 @@ def confidence_features(ranked: Sequence[Candidate]) -> dict[str, float]:
         "read": signals.read,
         "passage": signals.passage,
         "margin": margin(ranked),
-        "weakest": signals.weakest,
-        "unmatched": signals.unmatched,
         "asked": signals.asked,
     }
 

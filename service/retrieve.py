@@ -1,6 +1,7 @@
 """Finds the passages for a question: three arms, fused with weights of their own within and across the language border.
 
-dense       the encoder: nearest passages, ordered by late interaction of their tokens with the question's
+dense       the encoder: passages near by themselves or by a sentence of theirs, ordered by late interaction of their
+            tokens with the question's and by how near their nearest sentence is
 lexical     BM25 over the question's own terms
 translated  BM25 over what those terms may mean in the other language
 """
@@ -19,7 +20,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import Index
 from service.types import Hit, Mode
 
-CANDIDATES = 100  # of each arm; twice as many changed no ranking measured
+CANDIDATES = 100  # of each arm, and as many sentences of the dense one; twice as many changed no ranking measured
 _PART_WEIGHT = 0.5  # of a compound's part against the word itself
 
 Scores = npt.NDArray[np.float32]
@@ -30,12 +31,14 @@ Rows = npt.NDArray[np.int64]
 class Weights:
     """How the arms add up, fitted on the tuning questions: late interaction counts 1.
 
-    `lexical` counts for passages in the question's language, `translated` for the others, each against the best of
-    its arm; `crossing` makes up for what late interaction loses across the border.
+    `sentence` counts for the cosine of the passage's nearest sentence, the other part of the dense arm. `lexical`
+    counts for passages in the question's language, `translated` for the others, each against the best of its arm;
+    `crossing` makes up for what late interaction loses across the border.
     """
 
-    lexical: float = 0.06
-    translated: float = 0.07
+    sentence: float = 0.25
+    lexical: float = 0.03
+    translated: float = 0.08
     crossing: float = 0.02
 
 
@@ -108,20 +111,21 @@ class Retriever:
     ) -> dict[Mode, list[Hit]]:
         """What `search` finds in each of the modes; the arms run once.
 
-        `nearest` are the rows of the `CANDIDATES` passages nearest to the query among all, in any order, where the
-        caller knows them: for many queries one matrix product finds them.
+        `nearest` are the rows of the `CANDIDATES` passages whose own vectors are nearest to the query's among all, in
+        any order, where the caller knows them: for many queries one matrix product finds them.
         """
         allowed = self._allowed(documents)
         lexical = self.index.lexical.score(query.terms)
         translated = self.index.lexical.score(query.translations)
         ranked_lexical, ranked_translated = _ranked(lexical, allowed), _ranked(translated, allowed)
-        nearest = self._nearest(query, allowed) if nearest is None else nearest
+        by_sentence = self.index.search_sentences(query.encoded.vector, CANDIDATES, passages=allowed)
+        nearest = sorted({*(self._nearest(query, allowed) if nearest is None else nearest), *by_sentence})
         candidates = sorted({*nearest, *_first(ranked_lexical), *_first(ranked_translated)})
-        late = dict(zip(candidates, self.index.tokens.score(query.tokens, candidates).tolist(), strict=True))
-        dense = {row: late[row] for row in nearest}
-        ranked_dense = np.array(sorted(nearest, key=lambda row: (-late[row], row)), dtype=np.int64)
+        alike = dict(zip(candidates, self._alike(query, candidates).tolist(), strict=True))
+        dense = {row: alike[row] for row in nearest}
+        ranked_dense = np.array(sorted(nearest, key=lambda row: (-alike[row], row)), dtype=np.int64)
         scores: dict[Mode, Callable[[], Mapping[int, float]]] = {
-            Mode.HYBRID: lambda: self._fuse(query, late, lexical, translated),
+            Mode.HYBRID: lambda: self._fuse(query, alike, lexical, translated),
             Mode.DENSE: lambda: dense,
             Mode.LEXICAL: lambda: _best(lexical, ranked_lexical, limit),
             Mode.TRANSLATED: lambda: _best(translated, ranked_translated, limit),
@@ -136,11 +140,16 @@ class Retriever:
             Hit(row, self.index.chunks[row], scores[row], *places) for row, *places in zip(best, *columns, strict=True)
         ]
 
-    def _fuse(self, query: Query, late: Mapping[int, float], lexical: Scores, translated: Scores) -> dict[int, float]:
-        rows = np.array(list(late), dtype=np.int64)
+    def _alike(self, query: Query, rows: Sequence[int]) -> Scores:
+        """(len(rows),) float32: the dense arm's score of these passages."""
+        sentence = self.index.sentences.score(query.encoded.vector, rows)
+        return self.index.tokens.score(query.tokens, rows) + self._weights.sentence * sentence
+
+    def _fuse(self, query: Query, alike: Mapping[int, float], lexical: Scores, translated: Scores) -> dict[int, float]:
+        rows = np.array(list(alike), dtype=np.int64)
         norwegian = self._norwegian[rows]
         same = np.where(norwegian, query.language.p_norwegian, 1.0 - query.language.p_norwegian)
-        fused = np.array(list(late.values()))
+        fused = np.array(list(alike.values()))
         fused = fused + self._weights.lexical * same * _share_of_best(lexical, rows)
         fused = fused + self._weights.translated * (1.0 - same) * _share_of_best(translated, rows)
         fused = fused + self._weights.crossing * (1.0 - same)

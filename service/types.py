@@ -46,7 +46,6 @@ class Signals:
     passage: fused retrieval score of its passage.
     expected: 1 where it holds a value of the kind asked for that the question does not name, else 0; 0.5 for prose.
     opens_list, question: 1 where it ends in a colon, or asks itself; else 0.
-    weakest: mean of the best cosines of the quarter of question tokens that fit its passage least.
     unmatched: share of the question, by rarity, that its passage has nothing near to.
     asked: tokens of the question, in tens: in a long question more can match by chance.
     """
@@ -57,7 +56,6 @@ class Signals:
     expected: float
     opens_list: float
     question: float
-    weakest: float
     unmatched: float
     asked: float
 

@@ -1,15 +1,18 @@
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexing.build import Summary, build_index, passage_text
+from indexing.build import Summary, build_index, passage_text, sentence_texts
 from indexing.encode import Encoder, load_encoder
 from indexing.errors import CorpusError
 from indexing.ingest import read_corpus
+from indexing.late import quantise
 from indexing.lexicon import Lexicon
 from indexing.store import Index, load, save_calibration, settings_manifest
+from indexing.types import Chunk
 from tests.fakes import FakeEncoder
 
 LEXICON = Lexicon({}, {}, "none")
@@ -23,6 +26,12 @@ def loaded(corpus: Path) -> Index:
     return load(corpus.parent / "index")
 
 
+def all_texts(chunks: Iterable[Chunk]) -> list[str]:
+    """What is encoded for these passages."""
+    made = list(chunks)
+    return [*map(passage_text, made), *(text for chunk in made for text in sentence_texts(chunk))]
+
+
 def texts(index: Index) -> set[str]:
     return {passage_text(chunk) for chunk in index.chunks}
 
@@ -30,15 +39,16 @@ def texts(index: Index) -> set[str]:
 @pytest.fixture
 def passages(tiny_corpus: Path) -> list[str]:
     """What the passages of the tiny corpus are encoded as, the index built."""
-    encoder = FakeEncoder()
-    build(tiny_corpus, encoder)
-    return encoder.passages
+    build(tiny_corpus, FakeEncoder())
+    return [passage_text(chunk) for chunk in loaded(tiny_corpus).chunks]
 
 
 def test_summary_counts_documents_passages_and_what_was_encoded(tiny_corpus: Path) -> None:
     encoder = FakeEncoder()
     summary = build(tiny_corpus, encoder)
-    assert (summary.documents, summary.chunks, summary.encoded) == (2, len(encoder.passages), len(encoder.passages))
+    chunks = loaded(tiny_corpus).chunks
+    assert encoder.passages == all_texts(chunks)
+    assert (summary.documents, summary.chunks, summary.encoded) == (2, len(chunks), len(chunks))
     assert loaded(tiny_corpus).manifest["chunks"] == summary.chunks
     assert loaded(tiny_corpus).manifest["version"] == summary.version
 
@@ -50,6 +60,8 @@ def test_index_holds_the_documents_their_passages_and_their_vectors(tiny_corpus:
     for row, encoded in enumerate(encoder.encode_passages(passages)):
         assert np.array_equal(index.vectors[row], encoded.vector)
         assert np.array_equal(index.tokens.rows(row).ids, encoded.ids)
+        sentences = encoder.encode_passages(sentence_texts(index.chunks[row]))
+        assert np.array_equal(index.sentences.rows(row), quantise(np.stack([one.vector for one in sentences])))
 
 
 def test_second_build_of_the_same_corpus_encodes_nothing_and_gives_the_same_version(
@@ -67,13 +79,14 @@ def test_changed_document_has_only_its_changed_passages_encoded(tiny_corpus: Pat
     before, encoder = loaded(tiny_corpus), FakeEncoder()
     summary = build(tiny_corpus, encoder)
     after = loaded(tiny_corpus)
-    assert encoder.passages == [text for text in map(passage_text, after.chunks) if "45 millioner" in text]
+    assert encoder.passages == all_texts(chunk for chunk in after.chunks if "45 millioner" in chunk.text)
     assert 0 < summary.encoded < summary.chunks
     rows = {passage_text(chunk): row for row, chunk in enumerate(before.chunks)}
     for row, chunk in enumerate(after.chunks):
         if (old := rows.get(passage_text(chunk))) is not None:
             assert np.array_equal(after.vectors[row], before.vectors[old])
             assert np.array_equal(after.tokens.rows(row).vectors, before.tokens.rows(old).vectors)
+            assert np.array_equal(after.sentences.rows(row), before.sentences.rows(old))
 
 
 def test_renamed_document_is_not_encoded_again(tiny_corpus: Path, passages: list[str]) -> None:
@@ -100,7 +113,7 @@ def test_deleted_document_is_gone(tiny_corpus: Path, passages: list[str]) -> Non
 def test_other_encoder_encodes_everything_anew(tiny_corpus: Path, passages: list[str]) -> None:
     other = FakeEncoder("other")
     build(tiny_corpus, other)
-    assert other.passages == passages
+    assert other.passages == all_texts(loaded(tiny_corpus).chunks)
     assert loaded(tiny_corpus).card.name == "other"
 
 
@@ -140,13 +153,23 @@ def test_calibration_is_dropped_when_what_it_was_fitted_with_is_another(
     assert build_index(tiny_corpus, folder, encoder, lexicon, max_chars=max_chars).calibration == "none"
 
 
+def test_calibration_of_an_index_that_an_earlier_version_made_is_dropped(
+    tiny_corpus: Path, passages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tiny_corpus.parent / "index"
+    save_calibration(folder, {"bias": -4.5})
+    for module in ("indexing.build", "indexing.store"):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", 99)
+    assert build(tiny_corpus, FakeEncoder()).calibration == "dropped"
+    assert loaded(tiny_corpus).calibration is None
+
+
 def test_damaged_index_is_no_source_of_vectors(tiny_corpus: Path, passages: list[str]) -> None:
     (vectors,) = (tiny_corpus.parent / "index").glob("*/vectors.faiss")
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"\x7f")
     encoder = FakeEncoder()
     build(tiny_corpus, encoder)
-    assert encoder.passages == passages
-    loaded(tiny_corpus)
+    assert encoder.passages == all_texts(loaded(tiny_corpus).chunks)
 
 
 def test_corpus_that_cannot_be_used_leaves_the_index_as_it_was(tiny_corpus: Path, passages: list[str]) -> None:

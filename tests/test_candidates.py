@@ -129,18 +129,15 @@ def test_what_the_passage_has_nothing_near_to_is_unmatched() -> None:
     pipeline = open_tiny({"a": ["Helsedata finnes i dag."], "b": ["Styret møtes."]})
     half = signals_of(collect(pipeline, "helsedata romfart"), "Helsedata")
     assert 0.4 < half.unmatched < 0.7  # the word no passage has is the rarer one
-    assert half.weakest == pytest.approx(0.0, abs=0.1)
     assert half.asked == 2 / 10
     whole = signals_of(collect(pipeline, "helsedata dag"), "Helsedata")
     assert whole.unmatched == 0.0
-    assert whole.weakest == pytest.approx(1.0, abs=0.05)
 
 
 def test_signals_of_the_five_documents_stay_in_their_range(real: Pipeline) -> None:
     for question in ("Hvor mye får NorTrials?", "Who is the general manager?", "1", "What is the aim of Pilot Helse?"):
         for candidate in collect(real, question):
             signals = candidate.signals
-            assert -1.0 <= signals.weakest <= 1.0 + 1e-6
             assert -1.0 <= signals.late <= 1.0 + 1e-6
             assert 0.0 <= signals.unmatched <= 1.0 + 1e-6
             assert signals.expected in (0.0, 0.5, 1.0)

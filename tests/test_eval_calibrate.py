@@ -28,8 +28,7 @@ def make_best(number: int, *, right: bool, answerable: bool = True, passage: flo
         f"{number}/nb", str(number), "tune", "other" if answerable else kind, (), "nb", "Hva?",
         EVIDENCE if answerable else (), ("Ja",) if answerable else (),
     )  # fmt: skip
-    features = {"passage": passage, "margin": 0.1, "weakest": 0.5, "unmatched": 0.0, "asked": 0.5}
-    return Best(question, features, right)
+    return Best(question, {"passage": passage, "margin": 0.1, "asked": 0.5}, right, unmatched=0.0)
 
 
 def apart(unanswerable: int = 20) -> list[Best]:

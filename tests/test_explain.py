@@ -24,9 +24,7 @@ DOCUMENTS = {
     "long": ["Ord om helsedata. " * 12],
 }
 QUESTIONS = ("Hvor mye penger får NorTrials?", "helsedata", "What year did it begin?", "romfart")
-REAL_WEIGHTS = make_calibration(
-    passage=5, margin=9, weakest=-1.5, unmatched=-3.5, asked=1, bias=-4.8, answer_at=0.3, show_at=0.1
-)
+REAL_WEIGHTS = make_calibration(passage=5, margin=9, asked=1, bias=-4.8, answer_at=0.3, show_at=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -152,5 +150,7 @@ def test_every_number_has_its_meaning_and_every_signal_is_shown(pipeline: Pipeli
     explanation = told(pipeline, "helsedata")
     assert explanation.confidence is not None
     parts = [*explanation.candidates[0].signals, *explanation.confidence.features]
-    assert {part.name for part in parts} == {*Signals.__slots__, "margin"}
+    assert {part.name for part in parts} == {*Signals.__slots__, "margin"} - {
+        "unmatched"
+    }  # that is told where it decides
     assert all(len(part.meaning) > 20 and "{" not in part.meaning for part in parts)

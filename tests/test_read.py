@@ -66,11 +66,9 @@ def test_nothing_is_said_when_too_much_of_the_question_finds_nothing_near() -> N
 
 
 def test_the_confidence_is_logistic_in_its_features() -> None:
-    calibration = make_calibration(
-        read=0.1, passage=2, margin=3, weakest=5, unmatched=-7, asked=0.5, bias=-4, answer_at=0, show_at=0
-    )
-    ranked = [make_candidate("Ja.", late=0.5, read=6, passage=0.25, weakest=0.3, unmatched=0.1, asked=0.8)]
-    score = 0.1 * 6 + 2 * 0.25 + 3 * (0.5 + 0.015 * 6 + 0.5 * 0.25) + 5 * 0.3 - 7 * 0.1 + 0.5 * 0.8 - 4
+    calibration = make_calibration(read=0.1, passage=2, margin=3, asked=0.5, bias=-4, answer_at=0, show_at=0)
+    ranked = [make_candidate("Ja.", late=0.5, read=6, passage=0.25, asked=0.8)]
+    score = 0.1 * 6 + 2 * 0.25 + 3 * (0.5 + 0.02 * 6 + 0.6 * 0.25) + 0.5 * 0.8 - 4
     assert calibration.confidence(confidence_features(ranked)) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
@@ -87,9 +85,9 @@ def test_candidates_are_ranked_by_the_weighted_sum_of_their_signals() -> None:
 def test_the_score_is_its_contributions_added_in_their_order(signals: Signals) -> None:
     late, marked, passage, expected, opens_list, question = Preference().contributions(signals).values()
     assert Preference().score(signals) == late + marked + passage + expected + opens_list + question
-    assert (late, marked, passage) == (signals.late, 0.015 * signals.read, 0.5 * signals.passage)
+    assert (late, marked, passage) == (signals.late, 0.02 * signals.read, 0.6 * signals.passage)
     assert (expected, opens_list, question) == (
-        0.05 * signals.expected,
+        0.03 * signals.expected,
         -0.2 * signals.opens_list,
         -0.05 * signals.question,
     )

@@ -27,7 +27,7 @@ DOCUMENTS = {
 }
 LEXICON = Lexicon({"helsedat": (("health", 0.6), ("data", 0.9)), "sykehus": (("hospit", 0.9),)}, {})
 NORWEGIAN = Detection("nb", 30.0)  # no doubt left: p_norwegian is 1 to within 1e-13
-WEIGHTS = Weights(lexical=0.1, translated=0.2, crossing=0.05)
+WEIGHTS = Weights(sentence=0.5, lexical=0.1, translated=0.2, crossing=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +64,23 @@ def test_the_translated_arm_finds_what_the_words_mean_in_the_other_language(retr
     assert ids(search(retriever, "helsedata fra sykehus", Mode.TRANSLATED)) == ["cancer"]
 
 
-def test_the_dense_arm_ranks_every_passage_by_its_tokens(retriever: Retriever) -> None:
+def test_the_dense_arm_ranks_every_passage_by_its_tokens_and_its_nearest_sentence(retriever: Retriever) -> None:
     hits = search(retriever, "bedre helsedata sykehus", Mode.DENSE)
     assert ids(hits)[0] == "kreft"
-    assert hits[0].score == pytest.approx(1.0, abs=0.02)  # all three words stand there; kept in 8 bits
+    sentence = 3 / (3**0.5 * 6**0.5)  # three of its six words, which are all three of the question
+    assert hits[0].score == pytest.approx(1.0 + 0.5 * sentence, abs=0.02)  # kept in 8 bits
     assert [hit.score for hit in hits[1:]] == pytest.approx([0.0, 0.0], abs=0.1)
+
+
+def test_a_passage_counts_its_nearest_sentence_however_many_others_it_has() -> None:
+    sentence, others = (
+        "Helsekatapulten får penger.",
+        ["Styret møtes i Bergen.", "Fristen er mandag.", "Avtalen gjelder."],
+    )
+    pipeline = open_tiny({"long": [" ".join([*others, sentence])], "short": [sentence]})
+    query = pipeline.retriever.prepare("helsekatapulten penger", NORWEGIAN)
+    assert pipeline.index.sentences.score(query.encoded.vector, [0, 1]) == pytest.approx([2 / 6**0.5] * 2, abs=0.01)
+    assert (pipeline.index.vectors @ query.encoded.vector)[0] < 0.5 < (pipeline.index.vectors @ query.encoded.vector)[1]
 
 
 def test_the_hybrid_score_is_the_weighted_sum_of_the_arms(retriever: Retriever) -> None:

@@ -301,6 +301,28 @@ def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
             pass
 
 
+def test_the_passages_of_the_nearest_sentences_are_found_among_those_allowed(tmp_path: Path) -> None:
+    texts = ["kreft plan norge. eksport i år.", "plan.", "kreft kreft.", "styret møtes."]
+    save(make([document(f"d{i}", text) for i, text in enumerate(texts)]), tmp_path)
+    for index in (make([document(f"d{i}", text) for i, text in enumerate(texts)]), load(tmp_path)):
+        query = encode("kreft").vector
+        assert index.search_sentences(query, 1) == [2]
+        assert index.search_sentences(query, 2) == [0, 2]
+        assert index.search_sentences(query, 99) == [0, 1, 2, 3]  # k > n
+        assert index.search_sentences(query, 1, passages=[0, 1]) == [0]
+        assert index.search_sentences(query, 99, passages=[1, 3]) == [1, 3]
+        assert index.search_sentences(query, 5, passages=[]) == []
+
+
+@given(st.lists(st.lists(st.sampled_from("kreft plan norge eksport styret".split())), min_size=1, max_size=9))
+def test_the_nearest_sentence_is_in_the_passage_that_scores_best(texts: list[list[str]]) -> None:
+    index = make([document(f"d{i}", " ".join([f"tekst{i}", *words]) + ".") for i, words in enumerate(texts)])
+    query = encode("kreft norge").vector
+    scores = index.sentences.score(query, range(len(index.chunks)))
+    for row in index.search_sentences(query, 1):
+        assert scores[row] == pytest.approx(scores.max(), abs=0.01)
+
+
 def test_reader_of_an_old_snapshot_goes_on_when_it_is_removed(tmp_path: Path) -> None:
     save(make([document("a", "kreft plan")]), tmp_path)
     reader = load(tmp_path)
@@ -312,9 +334,9 @@ def test_reader_of_an_old_snapshot_goes_on_when_it_is_removed(tmp_path: Path) ->
     assert reader.tokens.score(tokens, [0])[0] == pytest.approx(1.0, abs=0.01)  # int8
 
 
-def test_left_over_of_a_killed_build_is_cleared_away(folder: Path, tiny_corpus: Path) -> None:
-    (folder / ".writing-1").mkdir()
-    (folder / ".writing-1" / "documents.json").write_text("[")
+@pytest.mark.parametrize("name", [".writing-1", ".discarded-0123456789ab", "0123456789ab"])
+def test_left_over_of_a_killed_build_is_cleared_away(folder: Path, tiny_corpus: Path, name: str) -> None:
+    shutil.copytree(snapshot(folder), folder / name)
     load(folder)
     build_index(tiny_corpus, folder, FakeEncoder(), LEXICON)
     assert sorted(path.name for path in folder.iterdir()) == sorted([".lock", "CURRENT", snapshot(folder).name])

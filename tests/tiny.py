@@ -38,8 +38,6 @@ def make_calibration(*, answer_at: float, show_at: float, **given: float) -> Cal
         "read": 0.0,
         "passage": 0.0,
         "margin": 0.0,
-        "weakest": 0.0,
-        "unmatched": 0.0,
         "asked": 0.0,
         "bias": 0.0,
         **given,
