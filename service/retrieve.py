@@ -20,7 +20,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import Index
 from service.types import Hit, Mode
 
-CANDIDATES = 100  # of each arm, and as many sentences of the dense one; twice as many changed no ranking measured
+CANDIDATES = 100  # of each arm, and as many sentences; twice as many change the first five for one question in 264
 _PART_WEIGHT = 0.5  # of a compound's part against the word itself
 
 Scores = npt.NDArray[np.float32]
