@@ -82,18 +82,10 @@ class TokenIndex:
 
     def matches(self, query: QueryTokens, passages: Sequence[int]) -> Matrix:
         """(len(passages), q) float32: for every passage and query token the best cosine, -1 to 1."""
-        best = np.zeros((len(passages), len(query.weights)), dtype=np.float32)
         if not len(passages) or not len(query.weights):
-            return best
-        lengths = np.array([self.starts[i + 1] - self.starts[i] for i in passages])
-        filled = lengths > 0
-        if not filled.any():
-            return best
+            return np.zeros((len(passages), len(query.weights)), dtype=np.float32)
         slices = [self.vectors[int(self.starts[i]) : int(self.starts[i + 1])] for i in passages]
-        cosines = _cosines(query, np.concatenate(slices, dtype=np.float32))
-        first_rows = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]]).astype(np.int64)
-        best[filled] = np.maximum.reduceat(cosines, first_rows, axis=0)
-        return best
+        return best_in_each(_cosines(query, np.concatenate(slices, dtype=np.float32)), [len(part) for part in slices])
 
     def match_spans(self, query: QueryTokens, passage: int, spans: Sequence[tuple[int, int]]) -> Matrix:
         """(len(spans), q) float32: the best cosines among the tokens that begin inside each span of the passage."""
@@ -141,6 +133,16 @@ def principal_axes(tokens: Matrix, dimension: int) -> Matrix:
     axes = axes[:, ::-1][:, :dimension]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     return np.ascontiguousarray(axes * signs, dtype=np.float32)
+
+
+def best_in_each(values: Matrix, lengths: Sequence[int]) -> Matrix:
+    """(len(lengths), ...) float32: the greatest of each run of rows of `values`; 0 of an empty one."""
+    runs = np.array(lengths, dtype=np.int64)
+    best = np.zeros((len(runs), *values.shape[1:]), dtype=np.float32)
+    filled = runs > 0
+    if filled.any():
+        best[filled] = np.maximum.reduceat(values, np.cumsum(runs[filled]) - runs[filled], axis=0)
+    return best
 
 
 def _cosines(query: QueryTokens, vectors: Matrix) -> Matrix:

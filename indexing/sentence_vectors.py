@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexing.late import SCALE, Matrix
+from indexing.late import SCALE, Matrix, best_in_each
 
 Rows = npt.NDArray[np.int8]
 
@@ -30,16 +30,11 @@ class SentenceVectors:
 
         0 for a passage without sentences. What one passage scores does not depend on those beside it.
         """
-        best = np.zeros(len(passages), dtype=np.float32)
+        if not len(passages):
+            return np.zeros(0, dtype=np.float32)
         parts = [self.rows(passage) for passage in passages]
-        lengths = np.array([len(part) for part in parts], dtype=np.int64)
-        filled = lengths > 0
-        if not filled.any():
-            return best
         cosines = np.einsum("sd,d->s", np.concatenate(parts, dtype=np.float32), query) / SCALE
-        first_rows = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-        best[filled] = np.maximum.reduceat(cosines, first_rows)
-        return best
+        return best_in_each(cosines, [len(part) for part in parts])
 
 
 def join_sentences(passages: Sequence[Rows]) -> SentenceVectors:
