@@ -85,8 +85,8 @@ def build_index(
         )
         manifest = read_manifest(folder)
         calibration = manifest.get("calibration")
-        same = {"schema": SCHEMA_VERSION, **settings}
-        is_kept = calibration is not None and all(manifest.get(key) == value for key, value in same.items())
+        is_like_before = all(manifest.get(key) == index.manifest[key] for key in ("schema", *settings))
+        is_kept = calibration is not None and is_like_before
         version = save(with_calibration(index, calibration) if is_kept else index, folder)
         became: Literal["none", "kept", "dropped"] = "kept" if is_kept else "none" if calibration is None else "dropped"
         return Summary(version, len(documents), len(chunks), encoded, became)
@@ -143,7 +143,7 @@ def _previous(folder: Path, settings: Mapping[str, object]) -> Index | None:
 
 def sentence_texts(chunk: Chunk) -> list[str]:
     """What is encoded for the sentences of a passage: each by itself, word for word."""
-    return [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+    return [chunk.text[start:end] for start, end in chunk.sentence_spans]
 
 
 def _hash(chunk: Chunk) -> str:

@@ -75,3 +75,8 @@ class Chunk:
     language: Language
     context: str
     sentences: tuple[Sentence, ...]
+
+    @property
+    def sentence_spans(self) -> list[tuple[int, int]]:
+        """Where each sentence stands in `text`, half-open."""
+        return [(sentence.start - self.start, sentence.end - self.start) for sentence in self.sentences]

@@ -29,7 +29,7 @@ def collect(index: Index, query: Query, hits: Sequence[Hit], readings: Sequence[
 def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected: Expected) -> Iterator[Candidate]:
     chunk, weights = hit.chunk, query.tokens.weights
     unmatched = _unmatched(index.tokens.matches(query.tokens, [hit.row])[0], weights)
-    spans = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
+    spans = chunk.sentence_spans
     late = query.tokens.mean(index.tokens.match_spans(query.tokens, hit.row, spans))
     for sentence, (start, end), sentence_late in zip(chunk.sentences, spans, late.tolist(), strict=True):
         if sentence.kind in _NOT_ANSWERS:

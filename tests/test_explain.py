@@ -150,7 +150,6 @@ def test_every_number_has_its_meaning_and_every_signal_is_shown(pipeline: Pipeli
     explanation = told(pipeline, "helsedata")
     assert explanation.confidence is not None
     parts = [*explanation.candidates[0].signals, *explanation.confidence.features]
-    assert {part.name for part in parts} == {*Signals.__slots__, "margin"} - {
-        "unmatched"
-    }  # that is told where it decides
+    told_where_it_decides = {"unmatched"}
+    assert {part.name for part in parts} == {*Signals.__slots__, "margin"} - told_where_it_decides
     assert all(len(part.meaning) > 20 and "{" not in part.meaning for part in parts)
