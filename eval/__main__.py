@@ -7,6 +7,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: threads of our own sha
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from eval.calibrate import calibrate, choose_questions
@@ -24,6 +25,7 @@ from eval.report import html_report, markdown_report
 from eval.runs import as_json, check_writable, summary, write_json, write_run, write_text
 from eval.starter import as_lines, draft_feedback, draft_questions
 from eval.terminal import Countdown, numbers_table, show, show_differences
+from eval.weigh import collect_compared, weigh
 from indexing.encode import BUNDLED
 from indexing.errors import KildesvarError
 from indexing.store import load, save_calibration
@@ -136,6 +138,20 @@ def _calibrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _weigh(options: argparse.Namespace) -> int:
+    pipeline = open_pipeline(options.index, options.encoder[0], calibration=SHIPPED)
+    known = pipeline.index.documents
+    questions = choose_questions(read_questions(options.questions, known, split=None), options.split)
+    compared = collect_compared(pipeline, questions, on_progress=Countdown("asking"))
+    made = weigh(compared)
+    print(", ".join(f"{name}={weight:g}" for name, weight in asdict(made.preference).items()))
+    print(
+        f"Best sentence right for {made.held_out:.3f} of {len(compared)} answerable questions, each judged by weights "
+        f"fitted without it and its twins; for {made.shipped:.3f} by the weights that ship."
+    )
+    return 0
+
+
 def _readme(options: argparse.Namespace) -> int:
     before = read_text(options.file)
     after = refresh(before, options.results)
@@ -153,6 +169,7 @@ _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
     "compare": _compare,
     "init": _init,
     "calibrate": _calibrate,
+    "weigh": _weigh,
     "readme": _readme,
 }
 

@@ -9,7 +9,7 @@ from eval.questions import UNANSWERABLE, Question
 from service.calibration import SHIPPED, Calibration
 
 LEAST_QUESTIONS = 30  # with fewer, what is fitted to them says little about the next one
-FALSE_ANSWERS = 0.30  # of the unanswerable questions; lower, and of the others too many are not answered
+FALSE_ANSWERS = 0.25  # of the unanswerable questions; lower, and of the others too many are not answered
 
 Row = Mapping[str, float]
 

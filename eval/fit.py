@@ -47,13 +47,23 @@ def collect_best(
     """The sentence each question would be answered with, were confidence no matter."""
     found = []
     for done, question in enumerate(questions, start=1):
-        text = check_question(question.text)
-        query = pipeline.retriever.prepare(text, pipeline.detector.detect(text))
-        hits = pipeline.retriever.search(query, limit=pipeline.read_passages)
-        found.append(_best(question, compare(pipeline, query, hits)))
+        found.append(_best(question, compare_sentences(pipeline, question)))
         if on_progress:
             on_progress(done, len(questions))
     return found
+
+
+def compare_sentences(pipeline: Pipeline, question: Question) -> list[Candidate]:
+    """The sentences that are compared for an answer, best first."""
+    text = check_question(question.text)
+    query = pipeline.retriever.prepare(text, pipeline.detector.detect(text))
+    return compare(pipeline, query, pipeline.retriever.search(query, limit=pipeline.read_passages))
+
+
+def folds(questions: Sequence[Question]) -> npt.NDArray[np.intp]:
+    """Which of ten parts each question is held out in; twins are in the same."""
+    items = {item: i % _FOLDS for i, item in enumerate(dict.fromkeys(question.item for question in questions))}
+    return np.array([items[question.item] for question in questions], dtype=np.intp)
 
 
 def _best(question: Question, ranked: Sequence[Candidate]) -> Best:
@@ -80,11 +90,10 @@ def _fit_found(best: Sequence[Best]) -> Fitted:
     names = list(best[0].features)
     rows = np.array([[b.features[name] for name in names] for b in best], dtype=np.float64)
     right = np.array([b.right for b in best], dtype=np.float64)
-    items = {item: i % _FOLDS for i, item in enumerate(dict.fromkeys(b.question.item for b in best))}
-    folds = np.array([items[b.question.item] for b in best])
+    parts = folds([b.question for b in best])
     held_out = np.zeros(len(best))
-    for fold in range(_FOLDS):
-        inside = folds == fold
+    for part in range(_FOLDS):
+        inside = parts == part
         if inside.any() and not inside.all():
             weights, bias = _regress(rows[~inside], right[~inside])
             held_out[inside] = _logistic(rows[inside] @ weights + bias)

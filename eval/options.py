@@ -80,6 +80,15 @@ def _add_others(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     calibrating.add_argument("--dry-run", action="store_true", help="print what was fitted and write nothing")
     _add_encoder(calibrating)
+    weighing = commands.add_parser(
+        "weigh", help="fit how much each signal counts when sentences are compared; writes nothing"
+    )
+    weighing.add_argument("--questions", type=Path, default=QUESTIONS, help="question set (default: the shipped one)")
+    weighing.add_argument(
+        "--split", choices=[*SPLITS, "all"], help="which questions (default: tune where there are such, else all)"
+    )
+    weighing.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
+    _add_encoder(weighing)
     readme = commands.add_parser("readme", help="put the committed results into the README's tables")
     readme.add_argument("--file", type=Path, default=Path("README.md"), help="the file with the markers")
     readme.add_argument("--results", type=Path, default=_FOLDER / "results", help="folder of the results")

@@ -13,14 +13,17 @@ from service.values import find_new_values
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """How much each signal counts when sentences are compared."""
+    """How much each signal counts when sentences are compared.
+
+    Fitted on the tuning questions: `python -m eval weigh`.
+    """
 
     late: float = 1.0
-    read: float = 0.02
-    passage: float = 0.6
-    expected: float = 0.03
-    opens_list: float = -0.2
-    question: float = -0.05
+    read: float = 0.0443
+    passage: float = 1.36
+    expected: float = 0.147
+    opens_list: float = -0.193
+    question: float = -0.258
 
     def contributions(self, signals: Signals) -> dict[str, float]:
         """What each signal adds to the score of a sentence, in the order they are added."""

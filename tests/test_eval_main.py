@@ -190,7 +190,7 @@ def test_bitext_and_reading_run_from_files(tmp_path: Path) -> None:
 
 def test_every_command_tells_its_options() -> None:
     help_text = make_parser().format_help()
-    for command in ("retrieval", "reading", "bitext", "compare", "init", "calibrate", "readme"):
+    for command in ("retrieval", "reading", "bitext", "compare", "init", "calibrate", "weigh", "readme"):
         assert command in help_text
 
 

@@ -68,12 +68,14 @@ def test_nothing_is_said_when_too_much_of_the_question_finds_nothing_near() -> N
 def test_the_confidence_is_logistic_in_its_features() -> None:
     calibration = make_calibration(read=0.1, passage=2, margin=3, asked=0.5, bias=-4, answer_at=0, show_at=0)
     ranked = [make_candidate("Ja.", late=0.5, read=6, passage=0.25, asked=0.8)]
-    score = 0.1 * 6 + 2 * 0.25 + 3 * (0.5 + 0.02 * 6 + 0.6 * 0.25) + 0.5 * 0.8 - 4
+    weights = Preference()
+    margin = 0.5 + weights.read * 6 + weights.passage * 0.25
+    score = 0.1 * 6 + 2 * 0.25 + 3 * margin + 0.5 * 0.8 - 4
     assert calibration.confidence(confidence_features(ranked)) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
 def test_candidates_are_ranked_by_the_weighted_sum_of_their_signals() -> None:
-    weights = Preference(expected=0.1, opens_list=-0.1, question=-0.05)
+    weights = Preference(passage=1.0, expected=0.1, opens_list=-0.1, question=-0.05)
     plain = make_candidate("a", late=0.5)  # 0.5
     expected = make_candidate("b", late=0.45, expected=1)  # 0.45 + 0.1 = 0.55
     opens = make_candidate("c", late=0.4, passage=0.15, opens_list=1)  # 0.55 - 0.1 = 0.45
@@ -85,11 +87,12 @@ def test_candidates_are_ranked_by_the_weighted_sum_of_their_signals() -> None:
 def test_the_score_is_its_contributions_added_in_their_order(signals: Signals) -> None:
     late, marked, passage, expected, opens_list, question = Preference().contributions(signals).values()
     assert Preference().score(signals) == late + marked + passage + expected + opens_list + question
-    assert (late, marked, passage) == (signals.late, 0.02 * signals.read, 0.6 * signals.passage)
+    weights = Preference()
+    assert (late, marked, passage) == (signals.late, weights.read * signals.read, weights.passage * signals.passage)
     assert (expected, opens_list, question) == (
-        0.03 * signals.expected,
-        -0.2 * signals.opens_list,
-        -0.05 * signals.question,
+        weights.expected * signals.expected,
+        weights.opens_list * signals.opens_list,
+        weights.question * signals.question,
     )
 
 

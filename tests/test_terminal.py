@@ -6,6 +6,7 @@ import pytest
 
 from service.ask import Pipeline, ask
 from service.explain import explain
+from service.read import Preference
 from service.terminal import show, show_explanation
 from service.types import Outcome
 from tests.tiny import NEVER_ANSWER, make_calibration, open_tiny
@@ -100,9 +101,11 @@ def test_an_explanation_tells_outcome_confidence_sentences_and_passages(pipeline
     first = lines.index("  1. Regjeringen foreslår 30 millioner kroner til NorTrials i 2024.")
     score, terms = lines[first + 1].strip().split(" = ")
     late, passage, expected = terms.split(" + ")
-    assert expected == "expected 1 × 0.03"
-    assert passage.endswith(" × 0.6")
-    assert float(score) == pytest.approx(float(late.split()[1]) + 0.6 * float(passage.split()[1]) + 0.03, abs=0.002)
+    weights = Preference()
+    assert expected == f"expected 1 × {weights.expected:g}"
+    assert passage.endswith(f" × {weights.passage:g}")
+    added = float(late.split()[1]) + weights.passage * float(passage.split()[1]) + weights.expected
+    assert float(score) == pytest.approx(added, abs=0.002)
     assert lines[first + 2] == "     norsk [0:62]"
     passages = lines.index("Passages, by rank in each arm")
     assert lines[passages + 1].startswith("  1. dense 1, lexical 1, translated 1; score ")
