@@ -50,7 +50,7 @@ def measure_questions(options: Namespace) -> Measured:
         )
         for name, encoder in _labels(options.encoder)[1:]
     }
-    systems = Systems(pipelines, list(Mode), EnglishBm25(chunks))
+    systems = Systems(pipelines, list(Mode), EnglishBm25(pipeline.index))
     measured = run_questions(systems, questions, on_progress=Countdown("asking"))
     for row in measured.rows:
         answerable = bool(row["gold"])
@@ -76,7 +76,7 @@ def measure_retrieval(options: Namespace) -> Measured:
     pipelines = _open_all(corpus, options)
     modes = [Mode(mode) for mode in options.mode] if options.mode else list(Mode)
     index = pipelines[""].index
-    systems = Systems(pipelines, modes, None if options.mode else EnglishBm25(index.chunks))
+    systems = Systems(pipelines, modes, None if options.mode else EnglishBm25(index))
     measured = run_retrieval(systems, data, on_progress=Countdown("searching"))
     dataset = {
         "name": data.name,

@@ -1,12 +1,11 @@
 """The baseline most search systems are: BM25 with one English analyser for every language."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from indexing.analyze import Analyzer
-from indexing.build import passage_text
+from indexing.build import passage_texts
 from indexing.lexical import build_lexical
+from indexing.store import Index
 from indexing.types import Chunk
 
 NAME = "bm25-english"
@@ -15,11 +14,13 @@ NAME = "bm25-english"
 class EnglishBm25:
     """BM25 over English stems of the passages; function words of both languages are left out, as in the service."""
 
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
+    def __init__(self, index: Index) -> None:
         self._analyzer = Analyzer()
-        self._ids = [chunk.id for chunk in chunks]
-        self._chunks = tuple(chunks)
-        self._lexical = build_lexical([self._terms(passage_text(chunk)) for chunk in chunks])
+        self._ids = [chunk.id for chunk in index.chunks]
+        self._chunks = index.chunks
+        self._lexical = build_lexical(
+            [self._terms(text) for text in passage_texts(index.documents.values(), index.chunks)]
+        )
 
     def search(self, question: str, *, limit: int) -> list[tuple[Chunk, float]]:
         """The best passages that share a term with the question, best first; ties by passage id."""

@@ -1,7 +1,7 @@
 """Builds an index from a corpus: ingest, chunk, encode what is new, collect terms, save a snapshot."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,15 +103,17 @@ def make_index(
     on_progress: Progress | None = None,
 ) -> tuple[Index, int]:
     """The index of these passages in memory, and how many of them had to be encoded."""
-    texts = [passage_text(chunk) for chunk in chunks]
-    hashes = tuple(_hash(chunk) for chunk in chunks)
+    texts = passage_texts(documents, chunks)
+    hashes = tuple(_hash(chunk, text) for chunk, text in zip(chunks, texts, strict=True))
     known = {text_hash: row for row, text_hash in enumerate(before.text_hashes)} if before else {}
     new = [i for i, text_hash in enumerate(hashes) if text_hash not in known]
     base = Analyzer()
     stems = {word.norwegian for document in documents for word in base.words(document.text) if not word.stop}
     analyzer = Analyzer(stems | set(lexicon.to_english))
     rows = [known.get(text_hash) for text_hash in hashes]
-    vectors, tokens, sentences = _collect(chunks, rows, before, _encode(encoder, [chunks[i] for i in new], on_progress))
+    encoded = _encode(encoder, [(chunks[i], texts[i]) for i in new], on_progress)
+    context_chars = [len(text) - len(chunk.text) for chunk, text in zip(chunks, texts, strict=True)]
+    vectors, tokens, sentences = _collect(context_chars, rows, before, encoded)
     manifest = {"schema": SCHEMA_VERSION, **settings, "documents": len(documents), "chunks": len(chunks)}
     manifest["corpus"] = hashlib.sha256("".join(d.id + "\0" + d.text for d in documents).encode()).hexdigest()[:16]
     index = Index(
@@ -128,9 +130,19 @@ def make_index(
     return index, len(new)
 
 
-def passage_text(chunk: Chunk) -> str:
-    """What is encoded and searched for a passage: its context (headings, table name) on a line, then its text."""
-    return f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text
+def passage_texts(documents: Iterable[Document], chunks: Sequence[Chunk]) -> list[str]:
+    """What is encoded and searched for passages of these documents.
+
+    What a passage is about may be said in the title of its document alone: that and its context (headings, table name)
+    stand on a line over its text. A document without a title has its id for one, which says nothing.
+    """
+    titles = {document.id: document.title for document in documents if document.title != document.id}
+    return [_passage_text(titles.get(chunk.document_id, ""), chunk) for chunk in chunks]
+
+
+def _passage_text(title: str, chunk: Chunk) -> str:
+    over = [part for part in ("" if title in chunk.context else title, chunk.context) if part]
+    return "\n".join([" › ".join(over), chunk.text] if over else [chunk.text])
 
 
 def _previous(folder: Path, settings: Mapping[str, object]) -> Index | None:
@@ -146,18 +158,18 @@ def sentence_texts(chunk: Chunk) -> list[str]:
     return [chunk.text[start:end] for start, end in chunk.sentence_spans]
 
 
-def _hash(chunk: Chunk) -> str:
+def _hash(chunk: Chunk, text: str) -> str:
     """Of everything that is encoded for a passage, first 16 hexadecimal digits."""
-    return hashlib.sha256("\0".join([passage_text(chunk), *sentence_texts(chunk)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join([text, *sentence_texts(chunk)]).encode()).hexdigest()[:16]
 
 
-def _encode(encoder: Encoder, chunks: Sequence[Chunk], on_progress: Progress | None) -> Iterator[_Slice]:
-    """The passages and their sentences encoded, a slice at a time."""
-    for start in range(0, len(chunks), _SLICE_PASSAGES):
-        part = chunks[start : start + _SLICE_PASSAGES]
-        slice_progress = partial(_tell, on_progress, start, len(chunks)) if on_progress else None
-        passages = encoder.encode_passages([passage_text(chunk) for chunk in part], on_progress=slice_progress)
-        yield list(zip(passages, _encode_sentences(encoder, part), strict=True))
+def _encode(encoder: Encoder, passages: Sequence[tuple[Chunk, str]], on_progress: Progress | None) -> Iterator[_Slice]:
+    """The passages, each with its text, and their sentences encoded, a slice at a time."""
+    for start in range(0, len(passages), _SLICE_PASSAGES):
+        part = passages[start : start + _SLICE_PASSAGES]
+        slice_progress = partial(_tell, on_progress, start, len(passages)) if on_progress else None
+        encoded = encoder.encode_passages([text for _, text in part], on_progress=slice_progress)
+        yield list(zip(encoded, _encode_sentences(encoder, [chunk for chunk, _ in part]), strict=True))
 
 
 def _encode_sentences(encoder: Encoder, chunks: Sequence[Chunk]) -> list[Rows]:
@@ -172,10 +184,11 @@ def _tell(on_progress: Progress, before: int, total: int, done: int, _: int) -> 
 
 
 def _collect(
-    chunks: Sequence[Chunk], rows: Sequence[int | None], before: Index | None, slices: Iterator[_Slice]
+    context_chars: Sequence[int], rows: Sequence[int | None], before: Index | None, slices: Iterator[_Slice]
 ) -> tuple[Matrix, TokenIndex, SentenceVectors]:
     """Vectors of all passages, of their tokens and sentences: encoded now, or from their row in the index before.
 
+    `context_chars` is how much of what is encoded stands over each passage's own text.
     The projection is that of the index before, where a passage of it is kept, else fitted on the first slice.
     """
     projection = before.tokens.projection if before and any(row is not None for row in rows) else None
@@ -185,14 +198,14 @@ def _collect(
         projection = fit_projection([passage for passage, _ in encoded]) if projection is None else projection
         for passage, sentences in encoded:
             i = next(new)
-            context_chars = len(passage_text(chunks[i])) - len(chunks[i].text)
             tokens = quantise(project(passage.tokens, projection))
-            made[i] = _Vectors(passage.vector, TokenRows(tokens, passage.spans - context_chars, passage.ids), sentences)
+            spans = passage.spans - context_chars[i]
+            made[i] = _Vectors(passage.vector, TokenRows(tokens, spans, passage.ids), sentences)
     for i, row in enumerate(rows):
         if row is not None and before is not None:
             made[i] = _Vectors(before.vectors[row], before.tokens.rows(row), before.sentences.rows(row))
     assert projection is not None, "an index holds at least one passage"
-    in_order = [made[i] for i in range(len(chunks))]
+    in_order = [made[i] for i in range(len(rows))]
     return (
         np.stack([one.passage for one in in_order]),
         join_rows([one.tokens for one in in_order], projection),

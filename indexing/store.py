@@ -217,7 +217,7 @@ def settings_manifest(card: EncoderCard, *, max_chars: int, lexicon_hash: str) -
     return {
         "encoder": card.as_dict(),
         "analyzer": ANALYZER_VERSION,
-        "chunking": {"max_chars": max_chars},
+        "chunking": {"max_chars": max_chars, "over": "title, headings"},
         "lexicon": lexicon_hash,
     }
 

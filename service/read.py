@@ -19,11 +19,11 @@ class Preference:
     """
 
     late: float = 1.0
-    read: float = 0.0443
-    passage: float = 1.36
-    expected: float = 0.147
-    opens_list: float = -0.193
-    question: float = -0.258
+    read: float = 0.0417
+    passage: float = 1.48
+    expected: float = 0.155
+    opens_list: float = -0.209
+    question: float = -0.261
 
     def contributions(self, signals: Signals) -> dict[str, float]:
         """What each signal adds to the score of a sentence, in the order they are added."""

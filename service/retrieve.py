@@ -20,6 +20,7 @@ from indexing.lexicon import Lexicon
 from indexing.store import Index
 from service.types import Hit, Mode
 
+NEARBY = 3  # passages of a document before and after one, which tell of the same
 CANDIDATES = 100  # of each arm, and as many sentences; twice as many change the first five for one question in 264
 _PART_WEIGHT = 0.5  # of a compound's part against the word itself
 
@@ -33,13 +34,15 @@ class Weights:
 
     `sentence` counts for the cosine of the passage's nearest sentence, the other part of the dense arm. `lexical`
     counts for passages in the question's language, `translated` for the others, each against the best of its arm;
-    `crossing` makes up for what late interaction loses across the border.
+    `crossing` makes up for what late interaction loses across the border. `nearby` is the share of a passage's score
+    that is the best one among itself and those `NEARBY` it: what it is about may be said there.
     """
 
     sentence: float = 0.25
     lexical: float = 0.03
     translated: float = 0.08
-    crossing: float = 0.02
+    crossing: float = 0.01
+    nearby: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Retriever:
         self._lexicon = lexicon
         self._weights = weights or Weights()
         self._norwegian = np.array([family(c.language) == "no" for c in index.chunks])
+        self._document = np.unique([c.document_id for c in index.chunks], return_inverse=True)[1]
 
     def prepare(self, question: str, language: Detection) -> Query:
         """The question encoded, and its terms in both languages."""
@@ -153,6 +157,8 @@ class Retriever:
         fused = fused + self._weights.lexical * same * _share_of_best(lexical, rows)
         fused = fused + self._weights.translated * (1.0 - same) * _share_of_best(translated, rows)
         fused = fused + self._weights.crossing * (1.0 - same)
+        share = self._weights.nearby
+        fused = (1.0 - share) * fused + share * best_nearby(fused, rows, self._document[rows])
         return dict(zip(rows.tolist(), fused.tolist(), strict=True))
 
     def _nearest(self, query: Query, allowed: Sequence[int] | None) -> list[int]:
@@ -197,6 +203,20 @@ def _best(scores: Scores, ranked: Rows, limit: int) -> dict[int, float]:
         return {}
     last = scores[ranked[min(limit, len(ranked)) - 1]]
     return {int(row): float(scores[row]) for row in ranked[scores[ranked] >= last]}
+
+
+def best_nearby(scores: Scores, rows: Rows, documents: Rows) -> Scores:
+    """(len(rows),): the best of the scores of each row and of those at most `NEARBY` from it in its document.
+
+    `rows` are ascending, `documents` is the number of the document each is of.
+    """
+    best = scores.copy()
+    for step in range(1, NEARBY + 1):  # no more than so many rows are as near as that
+        before, after = slice(None, -step), slice(step, None)
+        near = (rows[after] - rows[before] <= NEARBY) & (documents[after] == documents[before])
+        best[after] = np.where(near, np.maximum(best[after], scores[before]), best[after])
+        best[before] = np.where(near, np.maximum(best[before], scores[after]), best[before])
+    return best
 
 
 def _share_of_best(scores: Scores, rows: Rows) -> Scores:

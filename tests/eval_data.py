@@ -29,7 +29,7 @@ def open_fake(texts: dict[str, str] = TEXTS) -> Pipeline:
 def open_systems(texts: dict[str, str] = TEXTS) -> Systems:
     """Every mode and the baseline over these texts."""
     pipeline = open_fake(texts)
-    return Systems({"": pipeline}, list(Mode), EnglishBm25(pipeline.index.chunks))
+    return Systems({"": pipeline}, list(Mode), EnglishBm25(pipeline.index))
 
 
 def described(kind: str, measured: Measured) -> Measured:

@@ -1,18 +1,19 @@
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexing.build import Summary, build_index, passage_text, sentence_texts
+from indexing.build import Summary, build_index, passage_texts, sentence_texts
 from indexing.encode import Encoder, load_encoder
 from indexing.errors import CorpusError
 from indexing.ingest import read_corpus
 from indexing.late import quantise
 from indexing.lexicon import Lexicon
 from indexing.store import Index, load, save_calibration, settings_manifest
-from indexing.types import Chunk
+from indexing.types import Chunk, Document
 from tests.fakes import FakeEncoder
 
 LEXICON = Lexicon({}, {}, "none")
@@ -26,28 +27,29 @@ def loaded(corpus: Path) -> Index:
     return load(corpus.parent / "index")
 
 
-def all_texts(chunks: Iterable[Chunk]) -> list[str]:
-    """What is encoded for these passages."""
-    made = list(chunks)
-    return [*map(passage_text, made), *(text for chunk in made for text in sentence_texts(chunk))]
+def all_texts(index: Index, chunks: Iterable[Chunk] | None = None) -> list[str]:
+    """What is encoded for these passages of the index, or for all."""
+    made = list(index.chunks if chunks is None else chunks)
+    sentences = (text for chunk in made for text in sentence_texts(chunk))
+    return [*passage_texts(index.documents.values(), made), *sentences]
 
 
-def texts(index: Index) -> set[str]:
-    return {passage_text(chunk) for chunk in index.chunks}
+def texts(index: Index) -> list[str]:
+    return passage_texts(index.documents.values(), index.chunks)
 
 
 @pytest.fixture
 def passages(tiny_corpus: Path) -> list[str]:
     """What the passages of the tiny corpus are encoded as, the index built."""
     build(tiny_corpus, FakeEncoder())
-    return [passage_text(chunk) for chunk in loaded(tiny_corpus).chunks]
+    return texts(loaded(tiny_corpus))
 
 
 def test_summary_counts_documents_passages_and_what_was_encoded(tiny_corpus: Path) -> None:
     encoder = FakeEncoder()
     summary = build(tiny_corpus, encoder)
     chunks = loaded(tiny_corpus).chunks
-    assert encoder.passages == all_texts(chunks)
+    assert encoder.passages == all_texts(loaded(tiny_corpus))
     assert (summary.documents, summary.chunks, summary.encoded) == (2, len(chunks), len(chunks))
     assert loaded(tiny_corpus).manifest["chunks"] == summary.chunks
     assert loaded(tiny_corpus).manifest["version"] == summary.version
@@ -56,7 +58,7 @@ def test_summary_counts_documents_passages_and_what_was_encoded(tiny_corpus: Pat
 def test_index_holds_the_documents_their_passages_and_their_vectors(tiny_corpus: Path, passages: list[str]) -> None:
     index, encoder = loaded(tiny_corpus), FakeEncoder()
     assert list(index.documents.values()) == read_corpus(tiny_corpus)
-    assert [passage_text(chunk) for chunk in index.chunks] == passages
+    assert texts(index) == passages
     for row, encoded in enumerate(encoder.encode_passages(passages)):
         assert np.array_equal(index.vectors[row], encoded.vector)
         assert np.array_equal(index.tokens.rows(row).ids, encoded.ids)
@@ -79,11 +81,11 @@ def test_changed_document_has_only_its_changed_passages_encoded(tiny_corpus: Pat
     before, encoder = loaded(tiny_corpus), FakeEncoder()
     summary = build(tiny_corpus, encoder)
     after = loaded(tiny_corpus)
-    assert encoder.passages == all_texts(chunk for chunk in after.chunks if "45 millioner" in chunk.text)
+    assert encoder.passages == all_texts(after, (chunk for chunk in after.chunks if "45 millioner" in chunk.text))
     assert 0 < summary.encoded < summary.chunks
-    rows = {passage_text(chunk): row for row, chunk in enumerate(before.chunks)}
-    for row, chunk in enumerate(after.chunks):
-        if (old := rows.get(passage_text(chunk))) is not None:
+    rows = {text: row for row, text in enumerate(texts(before))}
+    for row, text in enumerate(texts(after)):
+        if (old := rows.get(text)) is not None:
             assert np.array_equal(after.vectors[row], before.vectors[old])
             assert np.array_equal(after.tokens.rows(row).vectors, before.tokens.rows(old).vectors)
             assert np.array_equal(after.sentences.rows(row), before.sentences.rows(old))
@@ -113,7 +115,7 @@ def test_deleted_document_is_gone(tiny_corpus: Path, passages: list[str]) -> Non
 def test_other_encoder_encodes_everything_anew(tiny_corpus: Path, passages: list[str]) -> None:
     other = FakeEncoder("other")
     build(tiny_corpus, other)
-    assert other.passages == all_texts(loaded(tiny_corpus).chunks)
+    assert other.passages == all_texts(loaded(tiny_corpus))
     assert loaded(tiny_corpus).card.name == "other"
 
 
@@ -169,14 +171,14 @@ def test_damaged_index_is_no_source_of_vectors(tiny_corpus: Path, passages: list
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"\x7f")
     encoder = FakeEncoder()
     build(tiny_corpus, encoder)
-    assert encoder.passages == all_texts(loaded(tiny_corpus).chunks)
+    assert encoder.passages == all_texts(loaded(tiny_corpus))
 
 
 def test_corpus_that_cannot_be_used_leaves_the_index_as_it_was(tiny_corpus: Path, passages: list[str]) -> None:
     (tiny_corpus / "ny.txt").write_bytes(b"\xff\xff")
     with pytest.raises(CorpusError):
         build(tiny_corpus, FakeEncoder())
-    assert [passage_text(chunk) for chunk in loaded(tiny_corpus).chunks] == passages
+    assert texts(loaded(tiny_corpus)) == passages
 
 
 def test_passage_is_encoded_under_its_headings_and_spans_count_from_its_own_text(tiny_corpus: Path) -> None:
@@ -187,11 +189,27 @@ def test_passage_is_encoded_under_its_headings_and_spans_count_from_its_own_text
     index = loaded(tiny_corpus)
     row, chunk = max((row, chunk) for row, chunk in enumerate(index.chunks) if chunk.context == heading)
     assert heading not in chunk.text
-    assert passage_text(chunk) == f"{heading}\n{chunk.text}"
+    assert texts(index)[row] == f"{heading}\n{chunk.text}"
     spans = index.tokens.rows(row).spans
     assert [chunk.text[start:end] for start, end in spans if start >= 0][:3] == ["Regjeringen", "vil", "fremme"]
     assert sum(start < 0 for start, _ in spans) == len(heading.split())
     assert index.lexical.score({"n:medisinsk": 1.0})[row] > 0
+
+
+@pytest.mark.parametrize(
+    ("title", "over"),
+    [
+        ("Om huben", "Om huben › Hva nå › Møter"),
+        ("Hva nå", "Hva nå › Møter"),  # it stands there already
+        ("norsk", "Hva nå › Møter"),  # the id: the document has no title
+    ],
+)
+def test_passage_is_encoded_under_the_title_of_its_document(title: str, over: str) -> None:
+    document = Document("norsk", title, "Den møtes hver uke.", ())
+    chunk = Chunk("norsk:0-19", "norsk", 0, 19, document.text, "nb", "Hva nå › Møter", ())
+    bare = replace(chunk, context="")
+    first_line = f"{title}\n" if title != "norsk" else ""
+    assert passage_texts([document], [chunk, bare]) == [f"{over}\n{chunk.text}", f"{first_line}{chunk.text}"]
 
 
 def test_real_index_answers_to_the_settings_it_was_built_with(

@@ -48,7 +48,7 @@ def questions() -> list[str]:
 
 def test_questions_searched_together_find_what_each_finds_alone(many: Pipeline, questions: list[str]) -> None:
     other = replace(many)
-    systems = Systems({"": many, "other": other}, list(Mode), EnglishBm25(many.index.chunks))
+    systems = Systems({"": many, "other": other}, list(Mode), EnglishBm25(many.index))
     alone = [systems.rank(question, limit=120) for question in questions]
     assert list(systems.rank_all(questions, limit=120)) == alone
     assert len(many.index.chunks) == 300
@@ -90,7 +90,7 @@ def test_passages_that_tie_for_the_last_place_are_those_of_the_search_for_one(ma
 
 
 def test_the_baseline_orders_ties_by_id_whatever_the_limit(many: Pipeline) -> None:
-    baseline = EnglishBm25(many.index.chunks)
+    baseline = EnglishBm25(many.index)
     every = baseline.search("mice in the barn", limit=1000)
     assert [(-score, chunk.id) for chunk, score in every] == sorted((-score, chunk.id) for chunk, score in every)
     assert len(every) > 20

@@ -15,7 +15,7 @@ from indexing.language import Detection
 from indexing.lexicon import Lexicon
 from indexing.store import Index
 from service.ask import Pipeline, make_pipeline
-from service.retrieve import Retriever, Weights
+from service.retrieve import NEARBY, Retriever, Weights, best_nearby
 from service.types import Hit, Mode
 from tests.fakes import FakeEncoder
 from tests.tiny import open_tiny
@@ -97,6 +97,45 @@ def test_doubt_about_the_language_shares_the_weights(pipeline: Pipeline, retriev
     scores = {hit.chunk.document_id: hit.score - late[hit.chunk.id] for hit in retriever.search(query, limit=10)}
     assert scores["kreft"] == pytest.approx(0.1 * 0.5 + 0.05 * 0.5)
     assert scores["cancer"] == pytest.approx(0.2 * 0.5 + 0.05 * 0.5)
+
+
+def test_a_passage_gains_by_the_best_one_nearby_in_its_document() -> None:
+    others = [f"Ordet {word} alene." for word in ("fjell", "fjord", "dal", "skog", "elv", "vidde")]
+    pipeline = open_tiny(
+        {"a": ["Møtet er ukentlig.", *others], "b": ["Huben har et sekretariat.", *others]}, max_chars=30
+    )
+    scores = {}
+    for share in (0.0, 0.25):
+        retriever = Retriever(pipeline.index, FakeEncoder(), Lexicon({}, {}), Weights(nearby=share))
+        hits = retriever.search(retriever.prepare("hvor er sekretariat", NORWEGIAN), limit=20)
+        scores[share] = [hit.score for hit in sorted(hits, key=lambda hit: hit.row)]
+    assert len(scores[0.0]) == 14
+    assert scores[0.25] == pytest.approx([0.75 * own + 0.25 * best for own, best in zip(
+        scores[0.0], brute_best(scores[0.0], [0] * 7 + [1] * 7, list(range(14))), strict=True)], abs=1e-6)  # fmt: skip
+    assert scores[0.25][10] > scores[0.0][10]
+    assert scores[0.25][11] == pytest.approx(scores[0.0][11], abs=1e-6)  # four passages away
+
+
+def brute_best(scores: Sequence[float], documents: Sequence[int], rows: Sequence[int]) -> list[float]:
+    places = list(zip(rows, documents, strict=True))
+    return [
+        max(
+            score
+            for score, (row, document) in zip(scores, places, strict=True)
+            if document == own and abs(row - place) <= NEARBY
+        )
+        for place, own in places
+    ]
+
+
+@given(st.data())
+def test_the_best_nearby_is_that_of_every_passage_looked_at(data: st.DataObject) -> None:
+    rows = sorted(data.draw(st.sets(st.integers(0, 30), min_size=1)))
+    documents = [row // data.draw(st.integers(2, 12)) for row in rows]
+    documents = sorted(documents)
+    scores = data.draw(st.lists(st.floats(-1, 2, width=32), min_size=len(rows), max_size=len(rows)))
+    found = best_nearby(np.array(scores), np.array(rows), np.array(documents))
+    assert found.tolist() == brute_best(scores, documents, rows)
 
 
 def test_every_hit_carries_its_rank_in_each_arm(retriever: Retriever) -> None:

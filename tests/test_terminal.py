@@ -32,10 +32,10 @@ def test_an_answer_is_shown_with_its_source_and_the_other_passages(pipeline: Pip
         "  norsk [0:62]",
         "",
         "Andre avsnitt:",
-        "  The Government proposes NOK 30 million for clinical trials in 2024.",
-        "  english [0:67]",
         "  Styret møtes i Bergen hver måned.",
         "  norsk [64:97]",
+        "  The Government proposes NOK 30 million for clinical trials in 2024.",
+        "  english [0:67]",
     ]
 
 
