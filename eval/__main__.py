@@ -19,7 +19,7 @@ from eval.gates import check_gates, read_gates
 from eval.lines import read_text
 from eval.measured import Measured
 from eval.options import GATES, QUESTIONS, RUNS, make_parser
-from eval.questions import read_questions
+from eval.questions import Question, read_questions
 from eval.readme import refresh
 from eval.report import html_report, markdown_report
 from eval.runs import as_json, check_writable, summary, write_json, write_run, write_text
@@ -29,7 +29,7 @@ from eval.weigh import collect_compared, weigh
 from indexing.encode import BUNDLED
 from indexing.errors import KildesvarError
 from indexing.store import load, save_calibration
-from service.ask import open_pipeline
+from service.ask import Pipeline, open_pipeline
 from service.calibration import SHIPPED
 from service.settings import FEEDBACK
 
@@ -110,9 +110,7 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    pipeline = open_pipeline(options.index, options.encoder[0], calibration=SHIPPED)
-    known = pipeline.index.documents
-    questions = choose_questions(read_questions(options.questions, known, split=None), options.split)
+    pipeline, questions = _open_to_fit(options)
     best = collect_best(pipeline, questions, on_progress=Countdown("asking"))
     made = calibrate(best, at_most=options.false_answers)
     right = [b.right for b in best if b.question.answerable]
@@ -139,9 +137,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _weigh(options: argparse.Namespace) -> int:
-    pipeline = open_pipeline(options.index, options.encoder[0], calibration=SHIPPED)
-    known = pipeline.index.documents
-    questions = choose_questions(read_questions(options.questions, known, split=None), options.split)
+    pipeline, questions = _open_to_fit(options)
     compared = collect_compared(pipeline, questions, on_progress=Countdown("asking"))
     made = weigh(compared)
     print(", ".join(f"{name}={weight:g}" for name, weight in asdict(made.preference).items()))
@@ -150,6 +146,13 @@ def _weigh(options: argparse.Namespace) -> int:
         f"fitted without it and its twins; for {made.shipped:.3f} by the weights that ship."
     )
     return 0
+
+
+def _open_to_fit(options: argparse.Namespace) -> tuple[Pipeline, list[Question]]:
+    """The pipeline as it ships over the index, and the questions chosen to fit to."""
+    pipeline = open_pipeline(options.index, options.encoder[0], calibration=SHIPPED)
+    questions = read_questions(options.questions, pipeline.index.documents, split=None)
+    return pipeline, choose_questions(questions, options.split)
 
 
 def _readme(options: argparse.Namespace) -> int:

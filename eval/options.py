@@ -64,13 +64,7 @@ def _add_others(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     calibrating = commands.add_parser(
         "calibrate", help="fit the reader's confidence to questions, and keep it in the index"
     )
-    calibrating.add_argument(
-        "--questions", type=Path, default=QUESTIONS, help="question set (default: the shipped one)"
-    )
-    calibrating.add_argument(
-        "--split", choices=[*SPLITS, "all"], help="which questions (default: tune where there are such, else all)"
-    )
-    calibrating.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
+    _add_set(calibrating, split=None)
     calibrating.add_argument(
         "--false-answers",
         type=share,
@@ -79,16 +73,10 @@ def _add_others(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help=f"of the questions without an answer, at most this share answered (default: {FALSE_ANSWERS:.2f})",
     )
     calibrating.add_argument("--dry-run", action="store_true", help="print what was fitted and write nothing")
-    _add_encoder(calibrating)
     weighing = commands.add_parser(
         "weigh", help="fit how much each signal counts when sentences are compared; writes nothing"
     )
-    weighing.add_argument("--questions", type=Path, default=QUESTIONS, help="question set (default: the shipped one)")
-    weighing.add_argument(
-        "--split", choices=[*SPLITS, "all"], help="which questions (default: tune where there are such, else all)"
-    )
-    weighing.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
-    _add_encoder(weighing)
+    _add_set(weighing, split=None)
     readme = commands.add_parser("readme", help="put the committed results into the README's tables")
     readme.add_argument("--file", type=Path, default=Path("README.md"), help="the file with the markers")
     readme.add_argument("--results", type=Path, default=_FOLDER / "results", help="folder of the results")
@@ -102,9 +90,11 @@ def share(text: str) -> float:
     return value
 
 
-def _add_set(parser: argparse.ArgumentParser, *, split: str) -> None:
+def _add_set(parser: argparse.ArgumentParser, *, split: str | None) -> None:
+    """Which questions of which set, over which index; without a split those that `choose_questions` tunes on."""
+    told = split or "tune where there are such, else all"
     parser.add_argument("--questions", type=Path, default=QUESTIONS, help="question set (default: the shipped one)")
-    parser.add_argument("--split", choices=[*SPLITS, "all"], default=split, help=f"which questions (default: {split})")
+    parser.add_argument("--split", choices=[*SPLITS, "all"], default=split, help=f"which questions (default: {told})")
     parser.add_argument("--index", type=Path, default=Path("index"), help="folder of the index (default: index)")
     _add_encoder(parser)
 
