@@ -13,6 +13,7 @@ from service.values import find_new_values
 
 _NOT_ANSWERS = frozenset({BlockKind.HEADING, BlockKind.NOTE})
 _MATCHED = 0.4  # cosine; two tokens that share no meaning are as near as this by chance
+_WHOLE = (-(2**31), 2**31)  # code points: of a passage and of what stands over it
 _SURE = 8.0  # nats, of an answer or of none; trusting the reader beyond this made answers no better on the whole
 
 
@@ -28,9 +29,10 @@ def collect(index: Index, query: Query, hits: Sequence[Hit], readings: Sequence[
 
 def _of_passage(index: Index, query: Query, hit: Hit, reading: Reading, expected: Expected) -> Iterator[Candidate]:
     chunk, weights = hit.chunk, query.tokens.weights
-    unmatched = _unmatched(index.tokens.matches(query.tokens, [hit.row])[0], weights)
     spans = chunk.sentence_spans
-    late = query.tokens.mean(index.tokens.match_spans(query.tokens, hit.row, spans))
+    matches = index.tokens.match_spans(query.tokens, hit.row, [_WHOLE, *spans])
+    unmatched = _unmatched(matches[0], weights)
+    late = query.tokens.mean(matches[1:])
     for sentence, (start, end), sentence_late in zip(chunk.sentences, spans, late.tolist(), strict=True):
         if sentence.kind in _NOT_ANSWERS:
             continue

@@ -14,7 +14,7 @@ _MEANINGS = {
     "late": "how close the sentence's words are to the question's, rare words counting most; 1 is the same words",
     "read": "how much rather the reader would mark a part of the sentence as the answer than say that its passage does "
     "not tell; above 0 it would",
-    "passage": "how well the whole passage fits the question, with what stands around it: the score that it was found with",
+    "passage": "how well the passage fits the question, with what stands around it: the score that it was found with",
     "expected": "whether the sentence holds the kind of answer the question asks for and does not name: {kind}",
     "opens_list": "1 where the sentence ends in a colon: what follows it would be the answer",
     "question": "1 where the sentence asks a question itself",
