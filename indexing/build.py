@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from indexing.analyze import Analyzer
-from indexing.chunk import MAX_CHARS, split
+from indexing.chunk import CONTEXT_JOIN, MAX_CHARS, split
 from indexing.encode import Encoded, Encoder, Progress
 from indexing.errors import SnapshotError
 from indexing.ingest import read_corpus
@@ -141,8 +141,9 @@ def passage_texts(documents: Iterable[Document], chunks: Sequence[Chunk]) -> lis
 
 
 def _passage_text(title: str, chunk: Chunk) -> str:
-    over = [part for part in ("" if title in chunk.context else title, chunk.context) if part]
-    return "\n".join([" › ".join(over), chunk.text] if over else [chunk.text])
+    headings = chunk.context.split(CONTEXT_JOIN)
+    over = CONTEXT_JOIN.join(part for part in ("" if title in headings else title, chunk.context) if part)
+    return f"{over}\n{chunk.text}" if over else chunk.text
 
 
 def _previous(folder: Path, settings: Mapping[str, object]) -> Index | None:

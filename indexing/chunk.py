@@ -8,6 +8,7 @@ from indexing.sentences import split_sentences
 from indexing.types import Block, BlockKind, Chunk, Document, Language, Sentence
 
 MAX_CHARS = 700  # of a passage; fits the encoder's 256 tokens with its context in both languages
+CONTEXT_JOIN = " › "  # between the headings over a passage
 _ENOUGH_CHARS = 250  # a passage this long ends where the next heading begins
 _UNSPLIT = frozenset({BlockKind.ROW, BlockKind.HEADING, BlockKind.NOTE})  # one unit however many full stops they hold
 
@@ -99,7 +100,7 @@ def _make_chunk(document: Document, group: Sequence[tuple[Block, Sentence]], det
         end=end,
         text=text,
         language=_language(text, document, detector),
-        context=" › ".join((bodies or [group[0][0]])[0].context),
+        context=CONTEXT_JOIN.join((bodies or [group[0][0]])[0].context),
         sentences=tuple(unit for _, unit in group),
     )
 

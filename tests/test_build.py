@@ -201,6 +201,7 @@ def test_passage_is_encoded_under_its_headings_and_spans_count_from_its_own_text
     [
         ("Om huben", "Om huben › Hva nå › Møter"),
         ("Hva nå", "Hva nå › Møter"),  # it stands there already
+        ("Hva", "Hva › Hva nå › Møter"),  # a heading that only begins so is another
         ("norsk", "Hva nå › Møter"),  # the id: the document has no title
     ],
 )
