@@ -62,7 +62,10 @@ def test_the_thresholds_part_three_outcomes() -> None:
         ({"bias": -math.inf}, "'bias' is -inf; it must be a finite number"),
         ({"slope": 1.0}, "'slope' is not known; it must hold read, passage, margin, .* and nothing else"),
         ({"answer_at": 1.5}, "'answer_at' 1.5; it must be 0 <= show_at <= answer_at <= 1"),
-        ({"show_at": 0.5, "answer_at": 0.3}, "'show_at' is 0.5 and 'answer_at' 0.3; it must be 0 <= show_at <= answer_at <= 1"),
+        (
+            {"show_at": 0.5, "answer_at": 0.3},
+            "'show_at' is 0.5 and 'answer_at' 0.3; it must be 0 <= show_at <= answer_at <= 1",
+        ),
         ({"show_at": -0.1}, "'show_at' is -0.1"),
     ],
 )
