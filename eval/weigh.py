@@ -69,7 +69,7 @@ def weigh(compared: Sequence[Compared]) -> Weighed:
     Raises:
         DataError: too few questions with a right sentence among wrong ones, or late interaction speaks against it.
     """
-    telling = [one for one in compared if one.right.any() and not one.right.all()]
+    telling = _telling(compared)
     if len(telling) < LEAST_QUESTIONS:
         raise DataError(
             f"only {len(telling)} questions have a right sentence among wrong ones; give {LEAST_QUESTIONS} or more"
@@ -91,6 +91,11 @@ def weigh(compared: Sequence[Compared]) -> Weighed:
     return Weighed(preference, float(np.mean([_is_right(one, shipped) for one in compared])), float(held_out.mean()))
 
 
+def _telling(compared: Sequence[Compared]) -> list[Compared]:
+    """The questions with a right sentence among wrong ones: nothing can be learnt from the others."""
+    return [one for one in compared if one.right.any() and not one.right.all()]
+
+
 def _is_right(compared: Compared, weights: Vector) -> float:
     """1 where the best sentence is right, the first of equal ones."""
     return float(compared.right[np.argmax(compared.signals @ weights)]) if len(compared.right) else 0.0
@@ -102,7 +107,7 @@ def _fit(compared: Sequence[Compared]) -> Vector:
     Each step solves with the curvature of all sentences alone, which is never less than the likelihood's own: it
     cannot overshoot.
     """
-    telling = [one for one in compared if one.right.any() and not one.right.all()]
+    telling = _telling(compared)
     spread = np.concatenate([one.signals for one in telling]).std(axis=0) if telling else np.ones(len(_SIGNALS))
     spread = np.where(spread > 0, spread, 1.0)
     weights = np.zeros(len(_SIGNALS))

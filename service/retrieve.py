@@ -35,7 +35,7 @@ class Weights:
     `sentence` counts for the cosine of the passage's nearest sentence, the other part of the dense arm. `lexical`
     counts for passages in the question's language, `translated` for the others, each against the best of its arm;
     `crossing` makes up for what late interaction loses across the border. `nearby` is the share of a passage's score
-    that is the best one among itself and those `NEARBY` it: what it is about may be said there.
+    that is the best of its own and of those at most `NEARBY` from it: what it is about may be said there.
     """
 
     sentence: float = 0.25
