@@ -104,27 +104,41 @@ def _is_right(compared: Compared, weights: Vector) -> float:
 def _fit(compared: Sequence[Compared]) -> Vector:
     """The weights of the signals as they come; the penalty is on signals of unit spread.
 
-    Each step solves with the curvature of all sentences alone, which is never less than the likelihood's own: it
-    cannot overshoot.
+    Each step solves with the curvature of all sentences alone, which is never less than the likelihood's own there; it
+    is halved until the likelihood does not fall.
     """
     telling = _telling(compared)
     spread = np.concatenate([one.signals for one in telling]).std(axis=0) if telling else np.ones(len(_SIGNALS))
     spread = np.where(spread > 0, spread, 1.0)
+    scaled = [(one.signals / spread, one.right) for one in telling]
     weights = np.zeros(len(_SIGNALS))
     for _ in range(_STEPS):
         gradient, curvature = -L2 * weights, L2 * np.eye(len(_SIGNALS))
-        for one in telling:
-            signals = one.signals / spread
-            chosen = _softmax(signals @ weights)
-            right = chosen * one.right / (chosen @ one.right)
-            gradient = gradient + signals.T @ (right - chosen)
+        for signals, right in scaled:
+            score = signals @ weights
+            chosen = _softmax(score)
+            gradient = gradient + _softmax(score[right]) @ signals[right] - chosen @ signals
             centred = signals - chosen @ signals
             curvature = curvature + centred.T @ (centred * chosen[:, None])
         step = np.linalg.solve(curvature, gradient)
+        before = _likelihood(scaled, weights)
+        while float(np.abs(step).max()) >= _CONVERGED and _likelihood(scaled, weights + step) < before:
+            step = step / 2
         weights = weights + step
         if float(np.abs(step).max()) < _CONVERGED:
             break
     return np.asarray(weights / spread, dtype=np.float64)
+
+
+def _likelihood(scaled: Sequence[tuple[Vector, npt.NDArray[np.bool_]]], weights: Vector) -> float:
+    """The logarithm of how likely the right sentences are, less the penalty."""
+    scores = [(signals @ weights, right) for signals, right in scaled]
+    return sum(_log_sum(score[right]) - _log_sum(score) for score, right in scores) - L2 / 2 * float(weights @ weights)
+
+
+def _log_sum(score: Vector) -> float:
+    highest = float(score.max())
+    return highest + float(np.log(np.exp(score - highest).sum()))
 
 
 def _softmax(score: Vector) -> Vector:

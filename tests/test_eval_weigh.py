@@ -42,6 +42,21 @@ def test_the_weights_that_made_the_choices_are_found() -> None:
     assert found == pytest.approx((0.5, -0.5, 0.25, 0.0, -0.25), abs=0.05)
 
 
+def test_signals_that_tell_almost_every_answer_have_weights_too() -> None:
+    random = np.random.default_rng(0)
+    telling = np.array([4.0, 4.0, 4.0, 0.0, 0.0, 0.0])
+    compared = []
+    for number in range(60):
+        signals = random.normal(size=(10, SIGNALS))
+        right = int(random.integers(10))
+        signals[right] += telling if number else -telling
+        compared.append(make_compared(number, signals, right))
+    fitted = weigh(compared)
+    assert all(np.isfinite(getattr(fitted.preference, field.name)) for field in fields(Preference))
+    assert 0.5 < fitted.preference.read < 2.0
+    assert fitted.held_out > 0.9
+
+
 def test_held_out_is_a_guess_where_nothing_tells_and_more_where_something_does() -> None:
     random = np.random.default_rng(5)
     noise = [make_compared(i, random.normal(size=(6, SIGNALS)), int(random.integers(6))) for i in range(300)]
