@@ -1,20 +1,18 @@
 """Questions with a passage and the part of it that answers, or a passage that does not: what the reader learns from."""
 
-import gzip
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from indexing.train.gloss import gloss
 from indexing.train.glossed import Dictionaries
 from indexing.train.lessons import language_of
-from indexing.train.windows import stretch, window
+from indexing.train.rows import Row, read_rows
+from indexing.train.windows import stretch, stretches, window
 
 _LOOKED_AT = 12  # passages of other texts, of which the likest to the question is chosen
 _OTHER_TEXT = 0.4  # share of the passages without an answer that are of another text though its own has one
@@ -33,6 +31,7 @@ class ExampleSettings:
     glossed: float  # share of the questions and, apart, of the passages that are glossed into the other language
     longest: int  # tokens of a passage
     changed: float  # share of the answered questions that are asked again of their passage with one word changed
+    beside: int  # other sections of the document each question is asked of, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +55,27 @@ class Example:
 def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[Example]:
     """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not.
 
-    A question without answers has its text alone. Some others are asked again of the passage that answers them with one
-    of its words changed, so that it no longer does: what a question takes for granted must be in the text too.
+    A question without answers has its text alone, of a long one the part likest to it. Some others are asked again of
+    the passage that answers them with one of its words changed, so that it no longer does: what a question takes for
+    granted must be in the text too. Where the text is a section of a `document`, which answers in one place or nowhere,
+    other sections of it are passages without an answer.
     """
     source = file.name.removesuffix(".jsonl.gz")
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = read_rows(file)
+    sections = _sections(rows)
     random = np.random.default_rng(seed)
     rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
     words_alike = _words_alike(rows)
     examples: list[Example] = []
     for row in rows * settings.times.get(source, 1):
         text, asked_in = row["context"], language_of(row, "question")
+        nearest = max(stretches(text, settings.most_words), key=lambda part: _shared(row["question"], part))
+        unanswered = Example(source, asked_in, row["lang"], row["question"], nearest, 0, 0)
+        beside = [section for section in sections.get(row.get("document", ""), ()) if section != text]
+        drawn = random.permutation(len(beside))[: settings.beside]
+        examples += [replace(unanswered, passage=beside[i]) for i in drawn]
         if not row["answers"]:
-            examples.append(Example(source, asked_in, row["lang"], row["question"], text, 0, 0))
+            examples.append(unanswered)
             continue
         start, end = _answer(row)
         words = int(random.integers(settings.least_words, settings.most_words + 1))
@@ -81,6 +87,8 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
         changed = _changed(asked, words_alike, random) if random.random() < settings.changed else None
         if changed:
             examples.append(replace(asked, question=changed, start=0, end=0))
+        if beside:
+            continue
         if not other or random.random() < _OTHER_TEXT:
             other = _likest(row, rows, words, random)
         if other and text[start:end].lower() not in other.lower():
@@ -118,16 +126,29 @@ def _glossed(
     return example
 
 
-def _likest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: int, random: np.random.Generator) -> str:
+def _sections(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
+    """The texts of every document that the rows have sections of, none twice."""
+    sections = defaultdict[str, dict[str, None]](dict)
+    for row in rows:
+        if "document" in row:
+            sections[row["document"]][row["context"]] = None
+    return {document: list(texts) for document, texts in sections.items()}
+
+
+def _likest(row: Row, rows: Sequence[Row], words: int, random: np.random.Generator) -> str:
     """Of some passages of other texts of the source, the one with most of the question's words; "" for none."""
-    asked = set(row["question"].lower().split())
     drawn = [rows[i] for i in random.integers(0, len(rows), _LOOKED_AT)]
     others = [other for other in drawn if other["answers"] and other["context"] != row["context"]]
     if not others:
         return ""
-    best = max(others, key=lambda other: len(asked & set(other["context"].lower().split())))
+    best = max(others, key=lambda other: _shared(row["question"], other["context"]))
     spans, kept, _ = window(best["context"], *_answer(best), words, random)
     return stretch(best["context"], spans, kept)
+
+
+def _shared(question: str, text: str) -> int:
+    """How many words of the question the text has too."""
+    return len(set(question.lower().split()) & set(text.lower().split()))
 
 
 def _changed(
@@ -146,7 +167,7 @@ def _changed(
     return None
 
 
-def _words_alike(rows: Sequence[Mapping[str, Any]]) -> Mapping[tuple[str, str], Sequence[str]]:
+def _words_alike(rows: Sequence[Row]) -> Mapping[tuple[str, str], Sequence[str]]:
     """Words of the questions by language and shape, none twice."""
     alike = defaultdict[tuple[str, str], dict[str, None]](dict)
     for row in rows:
@@ -164,6 +185,6 @@ def _shape(word: str) -> str:
     return word[-2:] if len(word) >= _LONG_WORD else ""
 
 
-def _answer(row: Mapping[str, Any]) -> tuple[int, int]:
+def _answer(row: Row) -> tuple[int, int]:
     first = row["answers"][0]
     return first["start"], first["start"] + len(first["text"])

@@ -1,16 +1,14 @@
 """Questions with the passage that answers, from SQuAD-like and pair-like JSON lines and from parallel text in order."""
 
-import gzip
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from indexing.sentences import split_sentences
 from indexing.train.pairs import Pair
+from indexing.train.rows import Row, read_rows
 from indexing.train.windows import first_sentence, stretch, window
 
 _WINDOW_WORDS = 90  # of a passage cut from a longer text; about what the index cuts
@@ -48,8 +46,7 @@ def read_lessons(file: Path, *, most: int, seed: int) -> list[Lesson]:
     What its passage does not answer is left out.
     """
     source = file.name.removesuffix(".jsonl.gz")
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if "passage" in row or row["answers"]]
+    rows = [row for row in read_rows(file) if "passage" in row or row["answers"]]
     random = np.random.default_rng(seed)
     lessons = (_lesson(source, rows[i], random) for i in random.permutation(len(rows)))
     return _distinct(lessons, most)
@@ -57,13 +54,11 @@ def read_lessons(file: Path, *, most: int, seed: int) -> list[Lesson]:
 
 def read_qa_texts(file: Path) -> Iterator[tuple[str, str]]:
     """Every question, query, context and passage of a `.jsonl.gz` with its language, each once."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    texts = ((language_of(row, field), row[field]) for row in rows for field in _TEXTS if field in row)
+    texts = ((language_of(row, field), row[field]) for row in read_rows(file) for field in _TEXTS if field in row)
     yield from dict.fromkeys(texts)
 
 
-def language_of(row: Mapping[str, Any], field: str) -> str:
+def language_of(row: Row, field: str) -> str:
     """The language of a field; a question may be asked in another language than its text is in."""
     language: str = row.get("question_lang", row["lang"]) if field == "question" else row["lang"]
     return language
@@ -110,7 +105,7 @@ def read_cloze(pairs: Sequence[Pair], *, most: int, seed: int) -> list[Lesson]:
     return lessons
 
 
-def _lesson(source: str, row: Mapping[str, Any], random: np.random.Generator) -> Lesson:
+def _lesson(source: str, row: Row, random: np.random.Generator) -> Lesson:
     language = row["lang"]
     if "passage" in row:
         passage = row["passage"]

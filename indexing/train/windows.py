@@ -27,6 +27,17 @@ def window(
     return spans, (low, high + 1), max(runs, key=lambda run: sum(counts[run[0] : run[1]]))
 
 
+def stretches(text: str, words: int) -> list[str]:
+    """Every run of sentences of about so many words, or fewer at the end; the text itself where it has no more."""
+    spans = split_sentences(text)
+    counts = [len(text[a:b].split()) for a, b in spans]
+    if sum(counts) <= words:
+        return [text]
+    runs = [_run(counts, first, len(counts), words) for first in range(len(counts))]
+    last = next(i for i, (_, end) in enumerate(runs) if end == len(counts))  # those after it are parts of it
+    return [stretch(text, spans, run) for run in runs[: last + 1]]
+
+
 def first_sentence(spans: Spans, start: int) -> int:
     """The place of the sentence that a character stands in, the last one for what is after all."""
     return next((i for i, (_, b) in enumerate(spans) if b > start), len(spans) - 1)

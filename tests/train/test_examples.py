@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,13 +17,20 @@ from indexing.train.glossed import Dictionaries
 from indexing.train.windows import stretch, window
 
 SETTINGS = ExampleSettings(
-    most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60, changed=0.5
+    most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60, changed=0.5, beside=2
 )
 TOWNS = ("Oslo", "Bergen", "Bodø", "Alta", "Hamar", "Moss")
 
 
 def context(town: str) -> str:
     return f"Here is a text. It has some sentences. The hospital is in {town} today. Nobody knows why. It is so."
+
+
+def write(folder: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    made = folder / "made.jsonl.gz"
+    with gzip.open(made, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return made
 
 
 @pytest.fixture
@@ -34,9 +42,7 @@ def made(tmp_path: Path) -> list[Example]:
         }
         for town in TOWNS
     ]  # fmt: skip
-    with gzip.open(tmp_path / "made.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-    return read_examples(tmp_path / "made.jsonl.gz", SETTINGS, seed=1)
+    return read_examples(write(tmp_path, rows), SETTINGS, seed=1)
 
 
 def test_every_question_is_read_so_often_with_its_answer_and_sometimes_with_a_passage_that_has_none(
@@ -74,16 +80,42 @@ def test_a_question_without_answers_has_its_own_text_and_one_of_another_language
         {"lang": "nb", "question_lang": "en", "question": "Where is it?", "context": "Det er i Oslo.", "answers": found}
         for found in ([], [{"text": "Oslo", "start": 9}])
     ]
-    with gzip.open(tmp_path / "made.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
     settings = replace(SETTINGS, times={})
-    examples = read_examples(tmp_path / "made.jsonl.gz", settings, seed=1)
+    examples = read_examples(write(tmp_path, rows), settings, seed=1)
     assert {(one.question_language, one.passage_language, one.passage) for one in examples} == {
         ("en", "nb", "Det er i Oslo.")
     }
     assert sorted(one.passage[one.start : one.end] for one in examples) == ["", "Oslo"]
     words = {"is": [("er", 1.0)], "oslo": [("Kristiania", 1.0)]}
     assert gloss_examples(examples, Dictionaries(words, words), settings, share=1.0, seed=1) == examples
+
+
+def test_of_a_long_text_without_an_answer_the_part_is_read_that_is_likest_to_the_question(tmp_path: Path) -> None:
+    sentences = [f"Nothing of the kind was said of {town} in that year." for town in TOWNS]
+    text = " ".join(sentences)
+    row = {"lang": "en", "question": "Who leads Bodø", "context": text, "answers": []}
+    (example,) = read_examples(write(tmp_path, [row]), replace(SETTINGS, times={}), seed=1)
+    assert "Bodø" in example.passage
+    assert len(example.passage) < len(text)
+
+
+def test_a_question_of_a_document_is_asked_of_other_sections_of_it_too_and_of_no_other_document(tmp_path: Path) -> None:
+    rows = [
+        {
+            "document": document, "lang": "en", "context": f"It is {town}.",
+            "question": f"Where is {town} of {document}?",
+            "answers": [{"text": town, "start": 6}] if town != "Oslo" else [],
+        }
+        for document, towns in (("first", TOWNS[:3]), ("second", TOWNS[3:]))
+        for town in towns
+    ]  # fmt: skip
+    examples = read_examples(write(tmp_path, rows), replace(SETTINGS, times={}, changed=0.0), seed=1)
+    for row in rows:
+        asked = [one for one in examples if one.question == row["question"]]
+        assert [one.passage for one in asked if one.answerable] == [row["context"]] * bool(row["answers"])
+        passages = {one.passage for one in asked}
+        assert passages == {other["context"] for other in rows if other["document"] == row["document"]}
+        assert len(asked) == 3
 
 
 def test_passages_are_cut_anew_each_time(made: list[Example]) -> None:

@@ -1,14 +1,15 @@
 """The text written for the training is what its README says: answers stand where they are told, once."""
 
 import gzip
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexing.train.overlap import read_measured
-from tests.train.texts import WRITTEN, measured_with, written_questions
+from tests.train.texts import WRITTEN, asked_questions, measured_with, written_questions
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +33,28 @@ def test_questions_cross_the_border_as_often_as_not_and_a_third_are_not_answered
     assert len({row["id"] for row in rows}) == len(rows)
 
 
+def test_questions_about_a_document_stand_beside_all_its_sections(rows: list[dict[str, Any]]) -> None:
+    sections = defaultdict(set)
+    for row in rows:
+        if "document" in row:
+            sections[row["document"]].add(row["context"])
+    assert min(map(len, sections.values())) >= 6
+
+
+def test_questions_about_public_texts_name_their_text_and_what_of_it_answers() -> None:
+    asked = asked_questions()
+    assert {row["of"] for row in asked} == {"squad_train_subset", "norquad_train_disjoint"}
+    assert all(re.fullmatch("[0-9a-f]{16}", row["text"]) and row["question"] for row in asked)
+    assert all(answer["text"] and answer["start"] >= 0 for row in asked for answer in row["answers"])
+    assert sum(not row["answers"] for row in asked) > 2000
+    assert len({row["id"] for row in asked}) == len(asked)
+
+
 def test_it_is_not_what_the_service_is_measured_with(rows: list[dict[str, Any]], corpus: Path) -> None:
     measured = read_measured(measured_with(corpus))
-    own = {row[field] for row in rows for field in ("question", "context")}
-    assert not [text for text in own if measured.overlaps(text)]
+    own = [row[field] for row in rows for field in ("question", "context")]
+    own += [row["question"] for row in asked_questions()]
+    assert not sorted(text for text in set(own) if measured.overlaps(text))
 
 
 def test_the_everyday_pairs_are_the_same_in_bokmal_and_nynorsk() -> None:

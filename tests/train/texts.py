@@ -19,6 +19,15 @@ def measured_with(corpus: Path) -> list[str]:
 
 
 def written_questions() -> list[dict[str, Any]]:
-    """The questions written for the training, with their passages."""
-    with gzip.open(WRITTEN / "qa" / "own.jsonl.gz", "rt", encoding="utf-8") as lines:
+    """The questions written for the training about passages and documents that were written for it too."""
+    return _rows("own") + _rows("documents")
+
+
+def asked_questions() -> list[dict[str, Any]]:
+    """The questions written for the training about public texts."""
+    return _rows("asked")
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    with gzip.open(WRITTEN / "qa" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
