@@ -19,7 +19,7 @@ from service.reader import Reader, Reads, load_reader
 from service.retrieve import Query, Retriever
 from service.types import Answer, Candidate, Hit, Mode, Reply, Timing
 
-READ_PASSAGES = 3  # the reader looks at so many; with 4 it was right for two or three tuning questions more, a third slower
+READ_PASSAGES = 3  # the reader looks at so many; with 4 it was right hardly more often, and a third slower
 _GIVEN_NATS = 30.0  # the caller said which language it is: no doubt left
 
 
