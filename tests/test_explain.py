@@ -71,7 +71,7 @@ def test_the_best_come_first_and_the_first_is_what_is_said(pipeline: Pipeline, q
 
 
 def test_at_most_ten_are_shown_and_all_are_counted(pipeline: Pipeline) -> None:
-    reply = ask(pipeline, "helsedata")
+    reply = ask(replace(pipeline, read_passages=6), "helsedata")
     explanation = explain(reply, pipeline.calibration)
     assert explanation.compared == len(reply.candidates) > SHOWN == len(explanation.candidates)
 
