@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, FilePath
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from service.ask import READ_PASSAGES
+
 FEEDBACK = "feedback.jsonl"  # in the index folder, where no other file is set
 
 
@@ -29,7 +31,10 @@ class Settings(BaseSettings):
     index: Path = Field(Path("index"), description="Folder of the index.")
     encoder: str = Field("bundled", description="'bundled', or a sentence-transformers folder or hub name.")
     read_passages: int = Field(
-        3, ge=1, le=20, description="Passages read for an answer, 200 tokens of each at most; each takes its time."
+        READ_PASSAGES,
+        ge=1,
+        le=20,
+        description="Passages read for an answer, 200 tokens of each at most; each takes its time.",
     )
     queue: int = Field(16, ge=1, le=10_000, description="Questions that may wait; one more gets 503.")
     max_body_bytes: int = Field(65_536, ge=1_024, le=10_485_760, description="Bytes a request body may have.")

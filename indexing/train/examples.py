@@ -68,21 +68,21 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
     words_alike = _words_alike(rows)
     examples: list[Example] = []
     for row in rows * settings.times.get(source, 1):
-        text, asked_in = row["context"], language_of(row, "question")
-        nearest = max(stretches(text, settings.most_words), key=lambda part: _shared(row["question"], part))
-        unanswered = Example(source, asked_in, row["lang"], row["question"], nearest, 0, 0)
+        text = row["context"]
+        unanswered = Example(source, language_of(row, "question"), row["lang"], row["question"], text, 0, 0)
         beside = [section for section in sections.get(row.get("document", ""), ()) if section != text]
         drawn = random.permutation(len(beside))[: settings.beside]
         examples += [replace(unanswered, passage=beside[i]) for i in drawn]
         if not row["answers"]:
-            examples.append(unanswered)
+            nearest = max(stretches(text, settings.most_words), key=lambda part: _shared(row["question"], part))
+            examples.append(replace(unanswered, passage=nearest))
             continue
         start, end = _answer(row)
         words = int(random.integers(settings.least_words, settings.most_words + 1))
         spans, kept, rest = window(text, start, end, words, random)
         first, other = spans[kept[0]][0], stretch(text, spans, rest)
         passage = stretch(text, spans, kept)
-        asked = Example(source, asked_in, row["lang"], row["question"], passage, start - first, end - first)
+        asked = replace(unanswered, passage=passage, start=start - first, end=end - first)
         examples.append(asked)
         changed = _changed(asked, words_alike, random) if random.random() < settings.changed else None
         if changed:

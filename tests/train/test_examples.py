@@ -1,8 +1,5 @@
 """What the reader learns from: the answer is where the example says, cut, glossed or tokenised."""
 
-import gzip
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +12,7 @@ from hypothesis import strategies as st
 from indexing.train.examples import Example, ExampleSettings, gloss_examples, read_examples
 from indexing.train.glossed import Dictionaries
 from indexing.train.windows import stretch, window
+from tests.train.made import write_rows
 
 SETTINGS = ExampleSettings(
     most={"made": 50}, times={"made": 3}, least_words=5, most_words=12, glossed=1.0, longest=60, changed=0.5, beside=2
@@ -26,13 +24,6 @@ def context(town: str) -> str:
     return f"Here is a text. It has some sentences. The hospital is in {town} today. Nobody knows why. It is so."
 
 
-def write(folder: Path, rows: Sequence[Mapping[str, object]]) -> Path:
-    made = folder / "made.jsonl.gz"
-    with gzip.open(made, "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-    return made
-
-
 @pytest.fixture
 def made(tmp_path: Path) -> list[Example]:
     rows = [
@@ -42,7 +33,7 @@ def made(tmp_path: Path) -> list[Example]:
         }
         for town in TOWNS
     ]  # fmt: skip
-    return read_examples(write(tmp_path, rows), SETTINGS, seed=1)
+    return read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), SETTINGS, seed=1)
 
 
 def test_every_question_is_read_so_often_with_its_answer_and_sometimes_with_a_passage_that_has_none(
@@ -81,7 +72,7 @@ def test_a_question_without_answers_has_its_own_text_and_one_of_another_language
         for found in ([], [{"text": "Oslo", "start": 9}])
     ]
     settings = replace(SETTINGS, times={})
-    examples = read_examples(write(tmp_path, rows), settings, seed=1)
+    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, seed=1)
     assert {(one.question_language, one.passage_language, one.passage) for one in examples} == {
         ("en", "nb", "Det er i Oslo.")
     }
@@ -94,7 +85,7 @@ def test_of_a_long_text_without_an_answer_the_part_is_read_that_is_likest_to_the
     sentences = [f"Nothing of the kind was said of {town} in that year." for town in TOWNS]
     text = " ".join(sentences)
     row = {"lang": "en", "question": "Who leads Bodø", "context": text, "answers": []}
-    (example,) = read_examples(write(tmp_path, [row]), replace(SETTINGS, times={}), seed=1)
+    (example,) = read_examples(write_rows(tmp_path / "made.jsonl.gz", [row]), replace(SETTINGS, times={}), seed=1)
     assert "Bodø" in example.passage
     assert len(example.passage) < len(text)
 
@@ -109,7 +100,9 @@ def test_a_question_of_a_document_is_asked_of_other_sections_of_it_too_and_of_no
         for document, towns in (("first", TOWNS[:3]), ("second", TOWNS[3:]))
         for town in towns
     ]  # fmt: skip
-    examples = read_examples(write(tmp_path, rows), replace(SETTINGS, times={}, changed=0.0), seed=1)
+    examples = read_examples(
+        write_rows(tmp_path / "made.jsonl.gz", rows), replace(SETTINGS, times={}, changed=0.0), seed=1
+    )
     for row in rows:
         asked = [one for one in examples if one.question == row["question"]]
         assert [one.passage for one in asked if one.answerable] == [row["context"]] * bool(row["answers"])

@@ -1,7 +1,5 @@
 """Lessons: the passage holds the answer, the other one does not, and glosses keep what they do not know."""
 
-import gzip
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from indexing.train.gloss import gloss, gloss_lesson
 from indexing.train.lessons import Lesson, draw_sentences, read_cloze, read_lessons, read_qa_texts, windows
 from indexing.train.pairs import Pair
+from tests.train.made import write_rows
 
 SENTENCE = "Sentence number {} tells of many things that have little to do with each other or with anything else."
 
@@ -37,9 +36,8 @@ def test_a_short_text_is_its_own_window() -> None:
 
 def test_lessons_are_drawn_without_a_question_twice(tmp_path: Path) -> None:
     rows = [{"lang": "en", "query": f"question {i % 5}", "passage": f"passage {i}"} for i in range(20)]
-    with gzip.open(tmp_path / "faq.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.write("\n".join(map(json.dumps, rows)))
-    lessons = read_lessons(tmp_path / "faq.jsonl.gz", most=100, seed=0)
+    file = write_rows(tmp_path / "faq.jsonl.gz", rows)
+    lessons = read_lessons(file, most=100, seed=0)
     assert sorted(lesson.query for lesson in lessons) == [f"question {i}" for i in range(5)]
     assert all(lesson.source == "faq" for lesson in lessons)
 
@@ -48,17 +46,16 @@ def test_what_is_asked_in_another_language_crosses_the_border_and_what_has_no_an
     tmp_path: Path,
 ) -> None:
     text = "Det er i Oslo."
-    rows = [
+    rows: list[dict[str, object]] = [
         {"lang": "nb", "question_lang": "en", "question": "Where is it?", "context": text,
          "answers": [{"text": "Oslo", "start": 9}]},
         {"lang": "nb", "question": "Når var det?", "context": text, "answers": []},
     ]  # fmt: skip
-    with gzip.open(tmp_path / "own.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.write("\n".join(map(json.dumps, rows)))
-    lessons = read_lessons(tmp_path / "own.jsonl.gz", most=100, seed=0)
+    file = write_rows(tmp_path / "own.jsonl.gz", rows)
+    lessons = read_lessons(file, most=100, seed=0)
     assert [(one.query, one.query_language, one.passage_language) for one in lessons] == [("Where is it?", "en", "nb")]
     texts = {("en", "Where is it?"), ("nb", "Når var det?"), ("nb", text)}
-    assert set(read_qa_texts(tmp_path / "own.jsonl.gz")) == texts
+    assert set(read_qa_texts(file)) == texts
 
 
 def test_cloze_asks_across_the_border_both_ways_within_a_document() -> None:
@@ -110,9 +107,8 @@ def test_every_text_of_a_file_is_read_once_with_its_language(tmp_path: Path) -> 
         {"lang": "en", "question": "When?", "context": "Ann did."},
         {"lang": "nb", "query": "Hva", "passage": "Dette."},
     ]  # fmt: skip
-    with gzip.open(tmp_path / "qa.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-    assert list(read_qa_texts(tmp_path / "qa.jsonl.gz")) == [
+    file = write_rows(tmp_path / "qa.jsonl.gz", rows)
+    assert list(read_qa_texts(file)) == [
         ("en", "Who?"), ("en", "Ann did."), ("en", "When?"), ("nb", "Hva"), ("nb", "Dette."),
     ]  # fmt: skip
 
