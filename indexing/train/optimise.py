@@ -57,6 +57,9 @@ def optimise(
     parameters = {"rows": [student.rows], "body": body}
     betas = {"rows": _ROWS_BETAS, "body": _BODY_BETAS}
     groups = [{"params": parameters[name], "lr": rate, "betas": betas[name]} for name, rate in rates.items() if rate]
+    for layer in student.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.p = phase.dropout
     hook = _keep_first(student.rows, kept_rows) if kept_rows and phase.body_rate == 0 else None
     optimizer = torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
     rate = _rate(len(tasks), phase)
@@ -128,7 +131,7 @@ def _save(
 ) -> None:
     state = {
         "step": step, "student": student.state_dict(), "optimizer": optimizer.state_dict(),
-        "schedule": schedule.state_dict(),
+        "schedule": schedule.state_dict(), "random": torch.get_rng_state(),
     }  # fmt: skip
     _write(file, state)
 
@@ -151,6 +154,7 @@ def _restore(
     student.load_state_dict(state["student"])
     optimizer.load_state_dict(state["optimizer"])
     schedule.load_state_dict(state["schedule"])
+    torch.set_rng_state(state["random"])
     return int(state["step"])
 
 

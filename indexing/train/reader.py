@@ -13,7 +13,7 @@ from transformers import BertModel
 from indexing.joined import join
 from indexing.train.batches import Rows
 from indexing.train.examples import Example
-from indexing.train.student import collate, half_precision
+from indexing.train.student import collate, half_precision, special_id
 
 _IMPOSSIBLE = -1e4  # the logit of a place where no answer can begin or end
 
@@ -77,15 +77,22 @@ def tokenise(examples: Sequence[Example], tokenizer: Tokenizer, *, longest: int)
     return read
 
 
-def reading_losses(reader: Reader, examples: Sequence[Read], rows: Rows, tokenizer: Tokenizer) -> Mapping[str, Tensor]:
-    """Cross entropy of the first and of the last token, among those of the passage and [CLS]."""
+def reading_losses(
+    reader: Reader, examples: Sequence[Read], rows: Rows, tokenizer: Tokenizer, *, masked: float = 0.0
+) -> Mapping[str, Tensor]:
+    """Cross entropy of the first and of the last token, among those of the passage and [CLS].
+
+    A share of the tokens is masked, drawn anew each time: no word alone is to tell.
+    """
     asked = [examples[i] for i in rows]
     batch = collate([read.ids for read in asked], tokenizer)
     begins = torch.tensor([read.passage for read in asked])
     types = batch.attention * (torch.arange(batch.ids.shape[1]) >= begins[:, None])
     possible = batch.text & (types == 1)
     possible[:, 0] = True
-    logits = reader(batch.ids, batch.attention, types).masked_fill(~possible[..., None], _IMPOSSIBLE)
+    drawn = batch.text & (torch.rand(batch.ids.shape) < masked)
+    ids = batch.ids.masked_fill(drawn, special_id(tokenizer, "[MASK]"))
+    logits = reader(ids, batch.attention, types).masked_fill(~possible[..., None], _IMPOSSIBLE)
     first = functional.cross_entropy(logits[..., 0], torch.tensor([read.first for read in asked]))
     last = functional.cross_entropy(logits[..., 1], torch.tensor([read.last for read in asked]))
     return {"first": first / 2, "last": last / 2}

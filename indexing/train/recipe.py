@@ -40,6 +40,8 @@ class Phase:
     body_rate: float  # of all else; 0 keeps it, and the rows the teacher has, as they are
     warm_up: float  # share of the steps
     last_rate: float  # share of the rate at the last step
+    dropout: float = 0.0  # share of what the layers compute that is left out of each step
+    masked: float = 0.0  # share of the tokens that the reader is to do without, in each step
     times: Mapping[str, int] = field(default_factory=dict)  # how often a source's pairs are seen; once where not named
     most: Mapping[str, int] = field(default_factory=dict)  # pairs of a family; all where not named
 
@@ -87,6 +89,7 @@ class Recipe:
     seed: int
     kept: float  # share of the weights before the contrastive phase in the mean that it leaves
     kept_further: float  # share, in the mean of that, of the encoder that `continue` went on from
+    kept_reader: float  # share, in the mean that is left, of the reader that was trained further
     vocabulary: VocabularySettings
     alignment: AlignmentSettings
     lexicon: LexiconSettings
@@ -120,6 +123,7 @@ def _recipe(read: Mapping[str, Any]) -> Recipe:
         seed=read["seed"],
         kept=read["kept"],
         kept_further=read["kept_further"],
+        kept_reader=read["kept_reader"],
         vocabulary=VocabularySettings(**read["vocabulary"]),
         alignment=AlignmentSettings(**read["alignment"]),
         lexicon=_lexicon(read["lexicon"]),

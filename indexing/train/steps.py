@@ -1,6 +1,7 @@
 """The steps of the training, in their order; each tells its figures."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +179,8 @@ def run_contrast(work: Work) -> Figures:
 def run_reader(work: Work) -> Figures:
     """reader.pt: the contrasted body, taught to tell where in a passage the answer to a question is, or that it is not.
 
-    Where `continue` left a reader, that one is taught further. The token embeddings stay the encoder's, so that both
-    graphs can share them.
+    Where `continue` left a reader, that one is taught further, and the mean of both is kept. The token embeddings stay
+    the encoder's, so that both graphs can share them.
     """
     recipe, tokenizer, phase = work.recipe, work.tokenizer(), work.recipe.phases["reader"]
     asked = work.examples()
@@ -191,13 +192,17 @@ def run_reader(work: Work) -> Figures:
     batches = by_length([len(one.ids) for one in read], phase.batch, seed=recipe.seed)[: phase.steps]
     torch.manual_seed(recipe.seed)
     student, before = work.student(CONTRASTED, "contrast"), work.reader(READ_BEFORE)
-    reader = before or Reader(student.body)
-    reader.rows.data.copy_(student.rows.data)
+    if before:
+        before.rows.data.copy_(student.rows.data)
+    reader = deepcopy(before) if before else Reader(student.body)
     optimise(
-        reader, batches, lambda rows: reading_losses(reader, read, rows, tokenizer), phase,
+        reader,
+        batches,
+        lambda rows: reading_losses(reader, read, rows, tokenizer, masked=phase.masked),
+        phase,
         checkpoint=work.folder / "reader-phase.pt",
-    )  # fmt: skip
-    work.save(reader, READER)
+    )
+    work.save(mean_of(before, reader, recipe.kept_reader) if before else reader, READER)
     return {"examples": len(read), "answerable": sum(one.last > 0 for one in read), "steps": len(batches)}
 
 

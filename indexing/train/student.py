@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 PROJECTED = 128  # dimensions of a projected token vector
+Model = TypeVar("Model", bound=nn.Module)
 _SPECIAL = ("[CLS]", "[SEP]", "[PAD]")
 
 
@@ -63,8 +65,8 @@ class Student(nn.Module):
         return weight
 
 
-def mean_of(one: Student, other: Student, share: float) -> Student:
-    """A student between two of one shape, this share of the weights those of the first.
+def mean_of(one: Model, other: Model, share: float) -> Model:
+    """A student or reader between two of one shape, this share of the weights those of the first.
 
     Source: Wortsman et al., CVPR 2022 (arXiv 2109.01903): the mean keeps what fine-tuning would have undone.
     """
@@ -116,7 +118,7 @@ def collate(texts: Sequence[Sequence[int]], tokenizer: Tokenizer) -> Batch:
 
 
 def special_id(tokenizer: Tokenizer, token: str) -> int:
-    """The id of "[CLS]", "[SEP]" or "[PAD]"."""
+    """The id of "[CLS]", "[SEP]", "[PAD]" or "[MASK]"."""
     found = tokenizer.token_to_id(token)
     assert found is not None, f"a WordPiece tokenizer of BERT's kind has {token}"
     return int(found)

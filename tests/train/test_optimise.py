@@ -37,11 +37,14 @@ def test_the_loss_falls(tmp_path: Path) -> None:
     assert log[-1]["to_first"] < 0.5 * log[0]["to_first"]
 
 
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path, dropout: float) -> None:
+    phase = replace(PHASE, dropout=dropout)
     (tmp_path / "whole").mkdir()
     (tmp_path / "parts").mkdir()
-    whole, stopped, resumed = student(), student(), student()
-    train(whole, tmp_path / "whole", 150)
+    whole = student()
+    train(whole, tmp_path / "whole", 150, phase)
+    stopped, resumed = student(), student()
 
     def stop(task: int) -> Mapping[str, torch.Tensor]:
         if task == 120:
@@ -49,10 +52,19 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None
         return losses(stopped, task)
 
     with pytest.raises(KeyboardInterrupt):
-        optimise(stopped, range(150), stop, PHASE, checkpoint=tmp_path / "parts" / "c.pt")
-    train(resumed, tmp_path / "parts", 150)
+        optimise(stopped, range(150), stop, phase, checkpoint=tmp_path / "parts" / "c.pt")
+    train(resumed, tmp_path / "parts", 150, phase)
     for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_what_is_dropped_changes_what_is_learnt(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "some").mkdir()
+    whole, dropped = student(), student()
+    train(whole, tmp_path / "all", 5)
+    train(dropped, tmp_path / "some", 5, replace(PHASE, dropout=0.5))
+    assert not torch.equal(whole.projection, dropped.projection) or not torch.equal(whole.rows, dropped.rows)
 
 
 def test_without_a_body_rate_only_the_rows_move(tmp_path: Path) -> None:

@@ -25,10 +25,10 @@ def test_every_answer_stands_once_and_where_it_is_told(rows: list[dict[str, Any]
             assert row["context"].count(text) == 1, row["id"]
 
 
-def test_questions_cross_the_border_as_often_as_not_and_a_third_are_not_answered(rows: list[dict[str, Any]]) -> None:
+def test_questions_cross_the_border_as_often_as_not_and_three_in_ten_have_no_answer(rows: list[dict[str, Any]]) -> None:
     crossing = [(row["question_lang"] == "en") != (row["lang"] == "en") for row in rows]
     assert 0.4 <= sum(crossing) / len(rows) <= 0.6
-    assert 0.3 <= sum(not row["answers"] for row in rows) / len(rows) <= 0.4
+    assert 0.25 <= sum(not row["answers"] for row in rows) / len(rows) <= 0.35
     assert set(Counter(row["question_lang"] for row in rows)) == {"nb", "nn", "en"}
     assert len({row["id"] for row in rows}) == len(rows)
 

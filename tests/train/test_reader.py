@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from indexing.session import MODEL_FOLDER, open_tokenizer
 from indexing.train.examples import Example
 from indexing.train.optimise import optimise
 from indexing.train.reader import Reader, reading_losses, tokenise
 from indexing.train.recipe import Phase
-from indexing.train.student import new_body
+from indexing.train.student import new_body, special_id
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,20 @@ def test_it_learns_to_tell_where_the_answer_is_and_leaves_the_rows(tokenizer: To
     optimise(reader, tasks, step, phase, checkpoint=tmp_path / "c.pt")
     assert losses[-1] < 0.3 * losses[0]
     assert torch.equal(reader.rows, before)
+
+
+def test_masked_tokens_are_drawn_of_question_and_passage_alone(tokenizer: Tokenizer) -> None:
+    torch.manual_seed(0)
+    reader = Reader(new_body(tokenizer.get_vocab_size(), dimension=16, layers=1, heads=2, inner=32))
+    given: list[Tensor] = []
+    reader.body.register_forward_pre_hook(lambda _, args, named: given.append(named["input_ids"]), with_kwargs=True)
+    read = tokenise([example("We are in Oslo.", "Oslo"), example("No one knows that now.", "")], tokenizer, longest=60)
+    for masked in (0.0, 0.5, 1.0):
+        reading_losses(reader, read, np.array([0, 1]), tokenizer, masked=masked)
+    none, some, every = given
+    mask = special_id(tokenizer, "[MASK]")
+    special = torch.tensor([special_id(tokenizer, token) for token in ("[CLS]", "[SEP]", "[PAD]")])
+    assert not none.eq(mask).any()
+    assert torch.equal(every.eq(mask), ~torch.isin(none, special))
+    assert some.eq(mask).any()
+    assert torch.equal(torch.where(some.eq(mask), none, some), none)

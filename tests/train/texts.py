@@ -20,7 +20,7 @@ def measured_with(corpus: Path) -> list[str]:
 
 def written_questions() -> list[dict[str, Any]]:
     """The questions written for the training about passages and documents that were written for it too."""
-    return _rows("own") + _rows("documents")
+    return _rows("own") + _rows("documents") + _rows("articles")
 
 
 def asked_questions() -> list[dict[str, Any]]:
