@@ -10,7 +10,7 @@ from eval.questions import Question, read_questions
 from indexing.ingest import read_corpus
 from indexing.train.overlap import read_measured
 from indexing.types import Document
-from tests.train.texts import asked_questions, measured_with, written_questions
+from tests.train.texts import measured_with, written_texts
 
 FOLDER = QUESTIONS.parent / "documents"
 
@@ -45,8 +45,6 @@ def test_no_document_has_questions_of_both_splits(questions: list[Question]) -> 
 def test_they_share_eight_words_in_a_row_with_nothing_used_elsewhere(
     questions: list[Question], documents: dict[str, Document], corpus: Path
 ) -> None:
-    written = [row[field] for row in written_questions() for field in ("question", "context")]
-    written += [row["question"] for row in asked_questions()]
-    elsewhere = read_measured(measured_with(corpus) + written)
+    elsewhere = read_measured(measured_with(corpus) + written_texts())
     texts = {question.text for question in questions} | {document.text for document in documents.values()}
     assert not sorted(text for text in texts if elsewhere.overlaps(text))

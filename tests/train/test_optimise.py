@@ -64,7 +64,7 @@ def test_what_is_dropped_changes_what_is_learnt(tmp_path: Path) -> None:
     whole, dropped = student(), student()
     train(whole, tmp_path / "all", 5)
     train(dropped, tmp_path / "some", 5, replace(PHASE, dropout=0.5))
-    assert not torch.equal(whole.projection, dropped.projection) or not torch.equal(whole.rows, dropped.rows)
+    assert not torch.equal(whole.rows, dropped.rows)
 
 
 def test_without_a_body_rate_only_the_rows_move(tmp_path: Path) -> None:

@@ -207,6 +207,8 @@ def test_an_encoder_that_training_cannot_go_on_from_is_refused_with_the_cure(
 def test_a_reader_goes_on_from_one_made_before_with_the_rows_of_the_encoder_as_it_is_now(
     trained: Path, tmp_path: Path
 ) -> None:
+    import torch  # noqa: PLC0415
+
     from indexing.train.__main__ import main  # noqa: PLC0415
 
     common = ["--data", str(trained / "data"), "--work", str(tmp_path), "--recipe", str(MINIATURE)]
@@ -214,6 +216,12 @@ def test_a_reader_goes_on_from_one_made_before_with_the_rows_of_the_encoder_as_i
     for name in ("dictionaries.json", "contrasted.pt"):  # whose rows are no longer those that were rounded to int8
         shutil.copy(trained / "work" / name, tmp_path)
     assert main(["reader", *common]) == 0
+    names = ("reader-before.pt", "reader-phase.pt", "reader.pt")
+    before, phase, left_by_it = (torch.load(tmp_path / name, weights_only=True) for name in names)
+    for name, weights in left_by_it.items():
+        if "word_embeddings" not in name:
+            mean = 0.4 * before[name] + 0.6 * phase["student"][name]
+            assert torch.allclose(weights, mean, rtol=0, atol=1e-5), name
     assert main(["export", *common, "--out", str(tmp_path / "encoder")]) == 0
     assert (tmp_path / "encoder" / "reader.onnx").exists()
 

@@ -8,7 +8,7 @@ import pytest
 from eval.options import QUESTIONS
 from eval.squad import Item, read_reading
 from indexing.train.overlap import read_measured
-from tests.train.texts import measured_with, written_questions
+from tests.train.texts import measured_with, written_texts
 
 SECTIONS = QUESTIONS.parent / "sections"
 
@@ -31,7 +31,6 @@ def test_an_answer_stands_once_in_its_section(items: list[Item]) -> None:
 
 
 def test_they_share_eight_words_in_a_row_with_nothing_used_elsewhere(items: list[Item], corpus: Path) -> None:
-    written = [row[field] for row in written_questions() for field in ("question", "context")]
-    elsewhere = read_measured(measured_with(corpus) + written)
+    elsewhere = read_measured(measured_with(corpus) + written_texts())
     asked = {text for item in items for text in (item.question, item.context)}
     assert not sorted(text for text in asked if elsewhere.overlaps(text))

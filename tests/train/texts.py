@@ -20,14 +20,21 @@ def measured_with(corpus: Path) -> list[str]:
 
 def written_questions() -> list[dict[str, Any]]:
     """The questions written for the training about passages and documents that were written for it too."""
-    return _rows("own") + _rows("documents") + _rows("articles")
+    return rows_of("own") + rows_of("documents") + rows_of("articles")
 
 
 def asked_questions() -> list[dict[str, Any]]:
     """The questions written for the training about public texts."""
-    return _rows("asked")
+    return rows_of("asked")
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
+def written_texts() -> list[str]:
+    """All that was written for the training: every question, and the passages of those that have one of its own."""
+    texts = [row[field] for row in written_questions() for field in ("question", "context")]
+    return texts + [row["question"] for row in asked_questions()]
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    """The questions of one file."""
     with gzip.open(WRITTEN / "qa" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
