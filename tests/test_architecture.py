@@ -40,6 +40,7 @@ HOMES = {  # each library of others has the modules that know it; NumPy is every
         "service/ratelimit.py",
     },
     "Stemmer": {"indexing/analyze.py"},
+    "threadpoolctl": {"service/ask.py"},
     "tokenizers": {"indexing/session.py"},
     "uvicorn": {"service/__main__.py"},
 }

@@ -3,9 +3,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -312,6 +314,15 @@ def test_the_passages_of_the_nearest_sentences_are_found_among_those_allowed(tmp
         assert index.search_sentences(query, 1, passages=[0, 1]) == [0]
         assert index.search_sentences(query, 99, passages=[1, 3]) == [1, 3]
         assert index.search_sentences(query, 5, passages=[]) == []
+
+
+def test_a_search_runs_on_the_thread_that_asks_and_no_other() -> None:
+    index, query = make([document("d", "kreft plan norge.")]), encode("kreft").vector
+    searches = (lambda: index.search_sentences(query, 1), lambda: index.search_dense(query, 1))
+    for search in searches:
+        with ThreadPoolExecutor(1) as thread:  # a new one: how many OpenMP may use is told of each thread apart
+            thread.submit(search).result()
+            assert thread.submit(faiss.omp_get_max_threads).result() == 1
 
 
 @given(st.lists(st.lists(st.sampled_from("kreft plan norge eksport styret".split())), min_size=1, max_size=9))
