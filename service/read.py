@@ -19,11 +19,11 @@ class Preference:
     """
 
     late: float = 1.0
-    read: float = 0.053
-    passage: float = 2.65
-    expected: float = 0.226
-    opens_list: float = -0.329
-    question: float = -0.463
+    read: float = 0.0782
+    passage: float = 3.29
+    expected: float = 0.238
+    opens_list: float = -0.394
+    question: float = -0.523
 
     def contributions(self, signals: Signals) -> dict[str, float]:
         """What each signal adds to the score of a sentence, in the order they are added."""

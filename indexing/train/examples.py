@@ -58,7 +58,7 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
     A question without answers has its text alone, of a long one the part likest to it. Some others are asked again of
     the passage that answers them with one of its words changed, so that it no longer does: what a question takes for
     granted must be in the text too. Where the text is a section of a `document`, which answers in one place or nowhere,
-    other sections of it are passages without an answer.
+    the other sections likest to the question are passages without an answer.
     """
     source = file.name.removesuffix(".jsonl.gz")
     rows = read_rows(file)
@@ -70,9 +70,8 @@ def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[E
     for row in rows * settings.times.get(source, 1):
         text = row["context"]
         unanswered = Example(source, language_of(row, "question"), row["lang"], row["question"], text, 0, 0)
-        beside = [section for section in sections.get(row.get("document", ""), ()) if section != text]
-        drawn = random.permutation(len(beside))[: settings.beside]
-        examples += [replace(unanswered, passage=beside[i]) for i in drawn]
+        beside = _beside(row, sections, random)
+        examples += [replace(unanswered, passage=section) for section in beside[: settings.beside]]
         if not row["answers"]:
             nearest = max(stretches(text, settings.most_words), key=lambda part: _shared(row["question"], part))
             examples.append(replace(unanswered, passage=nearest))
@@ -124,6 +123,18 @@ def _glossed(
         end = start + len(answer)
         example = replace(example, passage=before + answer + after, start=start * example.answerable, end=end)
     return example
+
+
+def _beside(row: Row, sections: Mapping[str, Sequence[str]], random: np.random.Generator) -> list[str]:
+    """The other sections of the document a question is asked of, the likest to it first, equal ones as drawn.
+
+    One with the answer's words may answer too, and is left out.
+    """
+    others = [section for section in sections.get(row.get("document", ""), ()) if section != row["context"]]
+    drawn = [others[i] for i in random.permutation(len(others))]
+    answers = [answer["text"].lower() for answer in row["answers"]]
+    silent = [section for section in drawn if not any(answer in section.lower() for answer in answers)]
+    return sorted(silent, key=lambda section: -_shared(row["question"], section))
 
 
 def _sections(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:

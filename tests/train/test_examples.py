@@ -111,6 +111,26 @@ def test_a_question_of_a_document_is_asked_of_other_sections_of_it_too_and_of_no
         assert len(asked) == 3
 
 
+def test_of_the_other_sections_the_likest_to_the_question_is_asked_that_has_not_the_words_of_the_answer(
+    tmp_path: Path,
+) -> None:
+    sections = ["The chair of the port is Siri Lie.", "The port of Moss has a chair.", "Nothing.", "Ask Siri Lie."]
+    answered = {"question": "Who is chair of the port", "answers": [{"text": "Siri Lie", "start": 25}]}
+    rows = [
+        {
+            "document": "d",
+            "lang": "en",
+            "context": section,
+            **(answered if i == 0 else {"question": "?", "answers": []}),
+        }
+        for i, section in enumerate(sections)
+    ]
+    settings = replace(SETTINGS, times={}, changed=0.0, beside=1)
+    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, seed=1)
+    asked = [one for one in examples if one.question == answered["question"]]
+    assert {(one.passage, one.answerable) for one in asked} == {(sections[0], True), (sections[1], False)}
+
+
 def test_passages_are_cut_anew_each_time(made: list[Example]) -> None:
     assert len({example.passage for example in made if example.answerable}) > len(TOWNS)
 

@@ -20,7 +20,7 @@ def measured_with(corpus: Path) -> list[str]:
 
 def written_questions() -> list[dict[str, Any]]:
     """The questions written for the training about passages and documents that were written for it too."""
-    return rows_of("own") + rows_of("documents") + rows_of("articles")
+    return [row for name in ("own", "documents", "articles", "reports", "policies") for row in rows_of(name)]
 
 
 def asked_questions() -> list[dict[str, Any]]:
