@@ -5,8 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 from indexing.chunk import MAX_CHARS
 from indexing.encode import Encoder, load_encoder
 from indexing.errors import SnapshotError
@@ -83,9 +81,6 @@ def open_pipeline(
 ) -> Pipeline:
     """The pipeline over the current snapshot of an index folder.
 
-    From then on NumPy's matrix products take one thread in the whole process: a second one, which waits for the next
-    product without sleeping, takes the core that the reader wants.
-
     Args:
         folder: The index folder.
         encoder_name: As `load_encoder` and `load_reader` take it.
@@ -96,7 +91,6 @@ def open_pipeline(
         SnapshotError: no index there, damaged, built with another encoder or analysis, or with a wrong calibration.
         EncoderError: the encoder or its reader cannot be loaded.
     """
-    threadpool_limits(1, user_api="blas")
     encoder, lexicon = load_encoder(encoder_name, threads=1), load_lexicon()
     settings = settings_manifest(encoder.card, max_chars=MAX_CHARS, lexicon_hash=lexicon.digest)
     index = load(folder, settings=settings)

@@ -1,5 +1,6 @@
 import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,7 +41,6 @@ HOMES = {  # each library of others has the modules that know it; NumPy is every
         "service/ratelimit.py",
     },
     "Stemmer": {"indexing/analyze.py"},
-    "threadpoolctl": {"service/ask.py"},
     "tokenizers": {"indexing/session.py"},
     "uvicorn": {"service/__main__.py"},
 }
@@ -127,3 +127,17 @@ def test_importing_every_module_opens_no_model_no_socket_no_file_for_writing_and
     loaded = {top(name) for name in report["modules"]}
     assert not loaded & {"torch", "sentence_transformers", "transformers", "onnxruntime", "langchain_text_splitters"}
     assert not loaded & {"bm25s", "scipy", "tqdm"}, "only a build of the index needs bm25s and what it brings"
+
+
+@pytest.mark.parametrize("module", ["service.__main__", "eval.__main__"])
+def test_matrix_products_of_a_command_take_one_thread(module: str) -> None:
+    code = f"""
+import {module}
+from threadpoolctl import threadpool_info
+print({{library["num_threads"] for library in threadpool_info() if "numpy" in library["filepath"]}})
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert done.stdout.strip() == "{1}"

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_info, threadpool_limits
 
 from indexing.encode import Encoder
 from indexing.errors import EncoderError, QuestionError, SnapshotError, UnknownDocumentError
@@ -256,13 +255,6 @@ def test_a_pipeline_opened_from_disk_answers_like_the_one_in_memory(real: Pipeli
     opened = open_pipeline(index_folder, "bundled")
     for question in QUESTIONS:
         assert said(opened, ask(opened, question)) == said(real, ask(real, question))
-
-
-def test_where_a_pipeline_is_open_matrix_products_take_one_thread(index_folder: Path) -> None:
-    with threadpool_limits(2, user_api="blas"):
-        open_pipeline(index_folder, "bundled")
-        libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
-        assert [library["num_threads"] for library in libraries] == [1] * len(libraries) != []
 
 
 def test_an_encoder_reads_with_the_reader_that_lies_beside_it(index_folder: Path, tmp_path: Path) -> None:
