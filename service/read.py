@@ -19,11 +19,11 @@ class Preference:
     """
 
     late: float = 1.0
-    read: float = 0.0782
-    passage: float = 3.29
-    expected: float = 0.238
-    opens_list: float = -0.394
-    question: float = -0.523
+    read: float = 0.0779
+    passage: float = 3.24
+    expected: float = 0.233
+    opens_list: float = -0.354
+    question: float = -0.481
 
     def contributions(self, signals: Signals) -> dict[str, float]:
         """What each signal adds to the score of a sentence, in the order they are added."""

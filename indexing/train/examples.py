@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from indexing.train.gloss import gloss
 from indexing.train.glossed import Dictionaries
 from indexing.train.lessons import language_of
 from indexing.train.rows import Row, read_rows
+from indexing.train.teach import Encode
 from indexing.train.windows import stretch, stretches, window
 
 _LOOKED_AT = 12  # passages of other texts, of which the likest to the question is chosen
 _OTHER_TEXT = 0.4  # share of the passages without an answer that are of another text though its own has one
 _WORD = re.compile(r"\w+")
 _LONG_WORD = 5  # letters, at least, of a word that can be changed for another
+
+Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +56,25 @@ class Example:
         return self.end > self.start
 
 
-def read_examples(file: Path, settings: ExampleSettings, *, seed: int) -> list[Example]:
+def read_examples(file: Path, settings: ExampleSettings, encode: Encode, *, seed: int) -> list[Example]:
     """For each question drawn from a SQuAD-like `.jsonl.gz` a passage that answers it, and mostly one that does not.
 
     A question without answers has its text alone, of a long one the part likest to it. Some others are asked again of
     the passage that answers them with one of its words changed, so that it no longer does: what a question takes for
     granted must be in the text too. Where the text is a section of a `document`, which answers in one place or nowhere,
-    the other sections likest to the question are passages without an answer.
+    the other sections likest to the question are passages without an answer, by the vectors that `encode` gives.
     """
     source = file.name.removesuffix(".jsonl.gz")
     rows = read_rows(file)
     sections = _sections(rows)
     random = np.random.default_rng(seed)
     rows = [rows[i] for i in random.permutation(len(rows))[: settings.most[source]]]
-    words_alike = _words_alike(rows)
+    words_alike, vectors = _words_alike(rows), _vectors(rows, sections, encode)
     examples: list[Example] = []
     for row in rows * settings.times.get(source, 1):
         text = row["context"]
         unanswered = Example(source, language_of(row, "question"), row["lang"], row["question"], text, 0, 0)
-        beside = _beside(row, sections, random)
+        beside = _beside(row, sections, vectors)
         examples += [replace(unanswered, passage=section) for section in beside[: settings.beside]]
         if not row["answers"]:
             nearest = max(stretches(text, settings.most_words), key=lambda part: _shared(row["question"], part))
@@ -125,16 +129,23 @@ def _glossed(
     return example
 
 
-def _beside(row: Row, sections: Mapping[str, Sequence[str]], random: np.random.Generator) -> list[str]:
-    """The other sections of the document a question is asked of, the likest to it first, equal ones as drawn.
+def _beside(row: Row, sections: Mapping[str, Sequence[str]], vectors: Mapping[str, Vector]) -> list[str]:
+    """The other sections of the document a question is asked of, the likest to it first.
 
     One with the answer's words may answer too, and is left out.
     """
     others = [section for section in sections.get(row.get("document", ""), ()) if section != row["context"]]
-    drawn = [others[i] for i in random.permutation(len(others))]
     answers = [answer["text"].lower() for answer in row["answers"]]
-    silent = [section for section in drawn if not any(answer in section.lower() for answer in answers)]
-    return sorted(silent, key=lambda section: -_shared(row["question"], section))
+    silent = [section for section in others if not any(answer in section.lower() for answer in answers)]
+    return sorted(silent, key=lambda section: -float(vectors[row["question"]] @ vectors[section]))
+
+
+def _vectors(rows: Sequence[Row], sections: Mapping[str, Sequence[str]], encode: Encode) -> Mapping[str, Vector]:
+    """Of the questions about documents, and of the sections of these."""
+    asked = [row for row in rows if "document" in row]
+    texts = [row["question"] for row in asked]
+    texts += [section for document in {row["document"]: None for row in asked} for section in sections[document]]
+    return dict(zip(texts, encode(texts), strict=True)) if texts else {}
 
 
 def _sections(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:

@@ -183,7 +183,8 @@ def run_reader(work: Work) -> Figures:
     the encoder's, so that both graphs can share them.
     """
     recipe, tokenizer, phase = work.recipe, work.tokenizer(), work.recipe.phases["reader"]
-    asked = work.examples()
+    student = work.student(CONTRASTED, "contrast")
+    asked = work.examples(teach.encode_with(student, tokenizer, longest=recipe.examples.longest))
     work.note_trained("reader", (text for example in asked for text in (example.question, example.passage)))
     glossed = examples.gloss_examples(
         asked, work.dictionaries(), recipe.examples, share=recipe.gloss.share, seed=recipe.seed
@@ -191,7 +192,7 @@ def run_reader(work: Work) -> Figures:
     read = tokenise(glossed, tokenizer, longest=recipe.examples.longest)
     batches = by_length([len(one.ids) for one in read], phase.batch, seed=recipe.seed)[: phase.steps]
     torch.manual_seed(recipe.seed)
-    student, before = work.student(CONTRASTED, "contrast"), work.reader(READ_BEFORE)
+    before = work.reader(READ_BEFORE)
     if before:
         before.rows.data.copy_(student.rows.data)
     reader = deepcopy(before) if before else Reader(student.body)

@@ -53,8 +53,8 @@ def with_student(
     """
     target = np.array(english[: len(pairs)])
     bokmal = [i for i, pair in enumerate(pairs) if pair.left_language == "nb"]
-    texts = [encoding.ids[:longest] for encoding in tokenizer.encode_batch([pairs[i].left for i in bokmal])]
-    target[bokmal] = _encode(student, texts, tokenizer).astype(np.float16)
+    encode = encode_with(student, tokenizer, longest=longest)
+    target[bokmal] = encode([pairs[i].left for i in bokmal]).astype(np.float16)
     return target
 
 
@@ -77,11 +77,15 @@ def english_teacher(folder: Path) -> Encode:
     body = BertModel.from_pretrained(folder, add_pooling_layer=False)
     rows = body.embeddings.word_embeddings.weight.detach().numpy()
     model = Student(start_body(body, rows), np.eye(rows.shape[1], 1, dtype=np.float32)).train(False)
-    tokenizer = teacher_tokenizer(folder)
+    return encode_with(model, teacher_tokenizer(folder), longest=_LONGEST)
+
+
+def encode_with(student: Student, tokenizer: Tokenizer, *, longest: int) -> Encode:
+    """Texts to their vectors, of so many tokens each, as the student is now."""
 
     def encode(texts: list[str]) -> npt.NDArray[np.float32]:
-        ids = [encoding.ids[:_LONGEST] for encoding in tokenizer.encode_batch(texts)]
-        return _encode(model, ids, tokenizer)
+        ids = [encoding.ids[:longest] for encoding in tokenizer.encode_batch(texts)]
+        return _encode(student, ids, tokenizer)
 
     return encode
 

@@ -25,6 +25,7 @@ from indexing.train.pairs import Pair, read_norwegian, read_norwegian_sentences,
 from indexing.train.reader import Reader
 from indexing.train.recipe import Recipe, RecipeError
 from indexing.train.student import PROJECTED, Student, collate, new_body
+from indexing.train.teach import Encode
 
 _PROJECTION_TEXTS = 3_000  # what the projection of the tokens is fitted on
 _BATCH = 128
@@ -103,11 +104,11 @@ class Work:
         lessons = [lesson for lesson in lessons if not any(map(measured.overlaps, lesson.texts))]
         return [lessons[i] for i in np.random.default_rng(seed).permutation(len(lessons))]
 
-    def examples(self) -> list[Example]:
-        """Questions with passages to be read."""
+    def examples(self, encode: Encode) -> list[Example]:
+        """Questions with passages to be read; `encode` tells which other passages are like a question."""
         settings, measured, made = self.recipe.examples, self._measured(), list[Example]()
         for source in settings.most:
-            made += read_examples(self._given(f"qa/{source}.jsonl.gz"), settings, seed=self.recipe.seed)
+            made += read_examples(self._given(f"qa/{source}.jsonl.gz"), settings, encode, seed=self.recipe.seed)
         return [one for one in made if not (measured.overlaps(one.question) or measured.overlaps(one.passage))]
 
     def tokenizer(self) -> Tokenizer:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,12 @@ def context(town: str) -> str:
     return f"Here is a text. It has some sentences. The hospital is in {town} today. Nobody knows why. It is so."
 
 
+def alike(texts: list[str]) -> npt.NDArray[np.float32]:
+    """Vectors that are the nearer to each other the more words their texts share."""
+    words = sorted({word for text in texts for word in text.casefold().split()})
+    return np.array([[word in text.casefold().split() for word in words] for text in texts], dtype=np.float32)
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> list[Example]:
     rows = [
@@ -33,7 +40,7 @@ def made(tmp_path: Path) -> list[Example]:
         }
         for town in TOWNS
     ]  # fmt: skip
-    return read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), SETTINGS, seed=1)
+    return read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), SETTINGS, alike, seed=1)
 
 
 def test_every_question_is_read_so_often_with_its_answer_and_sometimes_with_a_passage_that_has_none(
@@ -54,7 +61,7 @@ def test_so_many_questions_are_asked_again_with_one_word_changed_as_is_told(
     tmp_path: Path, made: list[Example]
 ) -> None:
     for share in (0.0, 1.0):
-        examples = read_examples(tmp_path / "made.jsonl.gz", replace(SETTINGS, changed=share), seed=1)
+        examples = read_examples(tmp_path / "made.jsonl.gz", replace(SETTINGS, changed=share), alike, seed=1)
         changed = [(a, b) for a, b in pairwise(examples) if a.answerable and a.passage == b.passage]
         assert len(changed) == share * sum(example.answerable for example in examples)
         for before, after in changed:
@@ -72,7 +79,7 @@ def test_a_question_without_answers_has_its_own_text_and_one_of_another_language
         for found in ([], [{"text": "Oslo", "start": 9}])
     ]
     settings = replace(SETTINGS, times={})
-    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, seed=1)
+    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, alike, seed=1)
     assert {(one.question_language, one.passage_language, one.passage) for one in examples} == {
         ("en", "nb", "Det er i Oslo.")
     }
@@ -85,7 +92,9 @@ def test_of_a_long_text_without_an_answer_the_part_is_read_that_is_likest_to_the
     sentences = [f"Nothing of the kind was said of {town} in that year." for town in TOWNS]
     text = " ".join(sentences)
     row = {"lang": "en", "question": "Who leads Bodø", "context": text, "answers": []}
-    (example,) = read_examples(write_rows(tmp_path / "made.jsonl.gz", [row]), replace(SETTINGS, times={}), seed=1)
+    (example,) = read_examples(
+        write_rows(tmp_path / "made.jsonl.gz", [row]), replace(SETTINGS, times={}), alike, seed=1
+    )
     assert "Bodø" in example.passage
     assert len(example.passage) < len(text)
 
@@ -101,7 +110,7 @@ def test_a_question_of_a_document_is_asked_of_other_sections_of_it_too_and_of_no
         for town in towns
     ]  # fmt: skip
     examples = read_examples(
-        write_rows(tmp_path / "made.jsonl.gz", rows), replace(SETTINGS, times={}, changed=0.0), seed=1
+        write_rows(tmp_path / "made.jsonl.gz", rows), replace(SETTINGS, times={}, changed=0.0), alike, seed=1
     )
     for row in rows:
         asked = [one for one in examples if one.question == row["question"]]
@@ -126,7 +135,7 @@ def test_of_the_other_sections_the_likest_to_the_question_is_asked_that_has_not_
         for i, section in enumerate(sections)
     ]
     settings = replace(SETTINGS, times={}, changed=0.0, beside=1)
-    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, seed=1)
+    examples = read_examples(write_rows(tmp_path / "made.jsonl.gz", rows), settings, alike, seed=1)
     asked = [one for one in examples if one.question == answered["question"]]
     assert {(one.passage, one.answerable) for one in asked} == {(sections[0], True), (sections[1], False)}
 

@@ -67,6 +67,14 @@ def test_what_is_dropped_changes_what_is_learnt(tmp_path: Path) -> None:
     assert not torch.equal(whole.rows, dropped.rows)
 
 
+def test_the_weights_of_attention_are_not_dropped(tmp_path: Path) -> None:
+    learner = student()
+    train(learner, tmp_path, 1, replace(PHASE, dropout=0.5))
+    shares = {n: m.p for n, m in learner.named_modules() if isinstance(m, torch.nn.Dropout)}
+    assert {name for name, share in shares.items() if share == 0} == {"body.encoder.layer.0.attention.self.dropout"}
+    assert set(shares.values()) == {0.0, 0.5}
+
+
 def test_without_a_body_rate_only_the_rows_move(tmp_path: Path) -> None:
     before, learner = student(), student()
     train(learner, tmp_path, 20, replace(PHASE, body_rate=0.0))

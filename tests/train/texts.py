@@ -9,6 +9,7 @@ import indexing.train
 from eval.options import QUESTIONS
 
 WRITTEN = Path(indexing.train.__file__).parent / "text"
+_NAMES = ("own", "documents", "articles", "reports", "policies", "neighbours")
 
 
 def measured_with(corpus: Path) -> list[str]:
@@ -20,7 +21,7 @@ def measured_with(corpus: Path) -> list[str]:
 
 def written_questions() -> list[dict[str, Any]]:
     """The questions written for the training about passages and documents that were written for it too."""
-    return [row for name in ("own", "documents", "articles", "reports", "policies") for row in rows_of(name)]
+    return [row for name in _NAMES for row in rows_of(name)]
 
 
 def asked_questions() -> list[dict[str, Any]]:
