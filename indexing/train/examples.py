@@ -143,8 +143,9 @@ def _beside(row: Row, sections: Mapping[str, Sequence[str]], vectors: Mapping[st
 def _vectors(rows: Sequence[Row], sections: Mapping[str, Sequence[str]], encode: Encode) -> Mapping[str, Vector]:
     """Of the questions about documents, and of the sections of these."""
     asked = [row for row in rows if "document" in row]
+    documents = dict.fromkeys(row["document"] for row in asked)
     texts = [row["question"] for row in asked]
-    texts += [section for document in {row["document"]: None for row in asked} for section in sections[document]]
+    texts += [section for document in documents for section in sections[document]]
     return dict(zip(texts, encode(texts), strict=True)) if texts else {}
 
 

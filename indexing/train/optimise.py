@@ -19,8 +19,8 @@ _SAVE_EVERY = 100  # steps
 _LOG_EVERY = 20
 _LONGEST_GRADIENT = 1.0
 _BODY_BETAS = (0.9, 0.999)
-_ATTENTION = ".self.dropout"  # kept without: numbers drawn for all its weights take as long as the rest of a step
 _ROWS_BETAS = (0.9, 0.98)  # a rare token's row is seen once in many steps: with .999 it would then leap 30 rates far
+_ATTENTION = ".self.dropout"  # kept without: numbers drawn for all its weights take as long as the rest of a step
 
 Task = TypeVar("Task")
 

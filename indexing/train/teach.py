@@ -81,19 +81,17 @@ def english_teacher(folder: Path) -> Encode:
 
 
 def encode_with(student: Student, tokenizer: Tokenizer, *, longest: int) -> Encode:
-    """Texts to their vectors, of so many tokens each, as the student is now."""
+    """Texts to their vectors (n, d), of so many tokens each, as the student is now.
+
+    Computed in bfloat16 where the processor can, for these are to learn from, not measured on.
+    """
 
     def encode(texts: list[str]) -> npt.NDArray[np.float32]:
         ids = [encoding.ids[:longest] for encoding in tokenizer.encode_batch(texts)]
-        return _encode(student, ids, tokenizer)
+        vectors = np.zeros((len(ids), student.rows.shape[1]), dtype=np.float32)
+        with torch.no_grad(), half_precision():
+            for rows in by_length([len(text) for text in ids], _BATCH, seed=0):
+                vectors[rows] = student(collate([ids[i] for i in rows], tokenizer)).whole.numpy()
+        return vectors
 
     return encode
-
-
-def _encode(student: Student, texts: Sequence[Sequence[int]], tokenizer: Tokenizer) -> npt.NDArray[np.float32]:
-    """(n, d) float32: computed in bfloat16 where the processor can, for these are targets, not measured on."""
-    vectors = np.zeros((len(texts), student.rows.shape[1]), dtype=np.float32)
-    with torch.no_grad(), half_precision():
-        for rows in by_length([len(text) for text in texts], _BATCH, seed=0):
-            vectors[rows] = student(collate([texts[i] for i in rows], tokenizer)).whole.numpy()
-    return vectors
